@@ -1,0 +1,2 @@
+//! Arguments, load, run, exit code; nothing else.
+fn main() {}
