@@ -1,0 +1,8 @@
+//! Facts of the Docker Remote API. Pure: no IO, no policy, nothing of ours.
+
+pub mod endpoint;
+pub mod json;
+pub mod params;
+pub mod schema;
+pub mod target;
+pub mod version;

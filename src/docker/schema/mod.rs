@@ -1,0 +1,1 @@
+//! The request bodies of the API as closed, typed tables.

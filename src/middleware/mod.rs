@@ -1,0 +1,1 @@
+//! One file, one layer. The stack reads top to bottom in `stack()`.

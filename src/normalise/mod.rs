@@ -1,0 +1,1 @@
+//! Answers: made what the API version of the call documents.

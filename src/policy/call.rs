@@ -1,0 +1,91 @@
+//! A routed call, and the same call once it is permitted.
+
+use std::rc::Rc;
+
+use http::HeaderMap;
+
+use super::verdict::Permit;
+use crate::docker::endpoint::{Endpoint, Hijack};
+use crate::docker::target::Target;
+use crate::docker::version::ApiVersion;
+use crate::identity::Identity;
+
+/// A request whose operation is known. Nothing has judged it yet.
+#[derive(Debug)]
+pub struct Call<B> {
+    /// The operation.
+    pub endpoint: Endpoint,
+    /// The target as the client sent it, decoded.
+    pub target: Target,
+    /// Who asks.
+    pub identity: Rc<Identity>,
+    /// The request's headers.
+    pub headers: HeaderMap,
+    /// True if the client asked for an upgrade. Old clients of a hijack do not.
+    pub upgrade: bool,
+    /// The request's body.
+    pub body: B,
+}
+
+/// A call that may be sent. There is no way to make one but [`Call::permit`].
+#[derive(Debug)]
+pub struct Permitted<B> {
+    call: Call<B>,
+    warnings: Vec<String>,
+}
+
+impl<B> Call<B> {
+    /// Turns a verdict into the call to send. `full` makes a body of bytes.
+    pub fn permit(mut self, permit: Permit, full: impl FnOnce(Vec<u8>) -> B) -> Permitted<B> {
+        if let Some(target) = permit.target {
+            self.target = target;
+        }
+        if let Some(body) = permit.body {
+            self.body = full(body);
+        }
+        Permitted { call: self, warnings: permit.warnings }
+    }
+
+    /// The version whose rules the client expects: that of the path, or `newest` where the path has none.
+    #[must_use]
+    pub fn version_or(&self, newest: ApiVersion) -> ApiVersion {
+        self.target.version.unwrap_or(newest)
+    }
+}
+
+impl<B> Permitted<B> {
+    /// The operation.
+    #[must_use]
+    pub const fn endpoint(&self) -> Endpoint {
+        self.call.endpoint
+    }
+
+    /// The target to send.
+    #[must_use]
+    pub const fn target(&self) -> &Target {
+        &self.call.target
+    }
+
+    /// Lines for `Warnings` of the answer to a create.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// True if the client asked for an upgrade.
+    #[must_use]
+    pub const fn upgrade(&self) -> bool {
+        self.call.upgrade
+    }
+
+    /// The protocol to ask the backend for, where the operation is a hijack.
+    #[must_use]
+    pub const fn hijack(&self) -> Option<Hijack> {
+        self.call.endpoint.row().hijack
+    }
+
+    /// Headers and body, for sending.
+    pub fn into_parts(self) -> (HeaderMap, B) {
+        (self.call.headers, self.call.body)
+    }
+}
