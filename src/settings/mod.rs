@@ -1,11 +1,15 @@
 //! The settings of the gateway, resolved once. The rest of the program sees
 //! [`Settings`] only, never a file, a flag or a variable.
 
+mod check;
+mod load;
+mod raw;
 mod url;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use load::{Flags, SettingsErrors};
 pub use url::{BackendUrl, InvalidUrl, ListenUrl};
 
 /// All settings of `vicgate serve`.
