@@ -5,6 +5,9 @@
 //! where no document names them, from what engines read: resource limits and
 //! BuildKit's parameters of `ImageBuild`, checkpoints, `BuildCancel`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::endpoint::Endpoint;
 use super::version::ApiVersion;
 
@@ -39,17 +42,21 @@ pub enum ParamKind {
 }
 
 /// The parameters of one operation.
-pub fn params(endpoint: Endpoint) -> impl Iterator<Item = &'static Param> {
-    PARAMS
-        .iter()
-        .skip_while(move |param| param.endpoint != endpoint)
-        .take_while(move |param| param.endpoint == endpoint)
+#[must_use]
+pub fn params(endpoint: Endpoint) -> &'static [Param] {
+    static BY_ENDPOINT: LazyLock<HashMap<Endpoint, &[Param]>> = LazyLock::new(|| {
+        PARAMS
+            .chunk_by(|a, b| a.endpoint == b.endpoint)
+            .filter_map(|params| Some((params.first()?.endpoint, params)))
+            .collect()
+    });
+    BY_ENDPOINT.get(&endpoint).copied().unwrap_or_default()
 }
 
 /// The parameter of that name.
 #[must_use]
 pub fn param(endpoint: Endpoint, name: &str) -> Option<&'static Param> {
-    params(endpoint).find(|param| param.name == name)
+    params(endpoint).iter().find(|param| param.name == name)
 }
 
 const NEWEST: u8 = ApiVersion::NEWEST.minor();

@@ -1,5 +1,7 @@
 //! From the segments of a path to the operation.
 
+use std::sync::LazyLock;
+
 use super::{Endpoint, Method};
 
 /// What a path without its version prefix leads to.
@@ -37,14 +39,17 @@ pub fn route(method: Method, path: &str) -> Routed<'_> {
     if wrong_method { Routed::WrongMethod } else { Routed::Unknown }
 }
 
-/// The rows whose pattern starts with the first segment of the path. The table
-/// is sorted by it, so that they stand together.
-fn candidates(path: &str) -> impl Iterator<Item = &'static Endpoint> {
+/// The rows whose pattern starts with the first segment of the path.
+fn candidates(path: &str) -> &'static [Endpoint] {
+    /// First segments with their rows. The table is sorted by them, so that the rows of one stand together.
+    static BY_FIRST: LazyLock<Vec<(&str, &[Endpoint])>> = LazyLock::new(|| {
+        Endpoint::ALL
+            .chunk_by(|a, b| first_segment(a.row().pattern) == first_segment(b.row().pattern))
+            .filter_map(|rows| Some((first_segment(rows.first()?.row().pattern), rows)))
+            .collect()
+    });
     let first = first_segment(path);
-    Endpoint::ALL
-        .iter()
-        .skip_while(move |endpoint| first_segment(endpoint.row().pattern) != first)
-        .take_while(move |endpoint| first_segment(endpoint.row().pattern) == first)
+    BY_FIRST.iter().find(|(segment, _)| *segment == first).map_or(&[], |(_, rows)| rows)
 }
 
 fn first_segment(path: &str) -> &str {
@@ -74,7 +79,7 @@ fn match_pattern<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
 /// pattern takes the path, with whatever method, a name does not.
 fn is_fixed_word(pattern: &str, path: &str) -> bool {
     pattern.ends_with('}')
-        && candidates(path).any(|endpoint| {
+        && candidates(path).iter().any(|endpoint| {
             let other = endpoint.row().pattern;
             !other.contains('{') && other == path
         })
