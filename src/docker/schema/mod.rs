@@ -1,1 +1,334 @@
 //! The request bodies of the API as closed, typed tables.
+//!
+//! ```text
+//! json::parse → schema::read(body(endpoint), json, version) → Body → used() … remove() … to_vec()
+//! ```
+//!
+//! [`read`] reads a parsed value as the daemon decodes it into its structs and
+//! gives a [`Body`] in canonical spelling, with what no API version knows set
+//! apart. [`Body::used`] says which fields the call really uses, since every CLI
+//! sends all of them. A policy keeps its decisions by [`Field::id`] or
+//! [`Field::key`].
+
+mod body;
+mod neutral;
+mod path;
+mod read;
+#[rustfmt::skip]
+mod table;
+
+use std::fmt;
+
+pub use body::{Body, Unknown, Used};
+pub use neutral::{Scope, is_used};
+pub use read::{SchemaError, SchemaErrors, read};
+pub use table::{FIELDS, STRUCTS};
+
+use super::endpoint::Endpoint;
+use super::version::ApiVersion;
+use table::*;
+
+/// A struct of the API.
+#[derive(Debug)]
+pub struct Struct {
+    /// Its name, such as `HostConfig`.
+    pub name: &'static str,
+    /// Its fields, in the order in which the stock CLI sends them.
+    pub fields: &'static [Field],
+    /// A struct whose fields it has, too.
+    pub embedded: Option<&'static Self>,
+    /// A struct whose fields old engines obey here although they do not belong
+    /// here. They are refused where they are used and left out where not.
+    pub stray: Option<&'static Self>,
+    /// The last API version in which a body of this struct means anything.
+    pub last: ApiVersion,
+}
+
+/// A field of a struct.
+#[derive(Debug)]
+pub struct Field {
+    /// A number of its own below [`FIELDS`], for tables of decisions.
+    pub id: usize,
+    /// The struct that has it.
+    pub owner: &'static str,
+    /// Its name in canonical spelling.
+    pub name: &'static str,
+    /// What the daemon decodes it into.
+    pub ty: Type,
+    /// The first API version that has it.
+    pub first: ApiVersion,
+    /// The last API version that has it.
+    pub last: ApiVersion,
+    /// Which values do not count as a use.
+    pub neutral: Neutral,
+    /// The flag of the stock CLI that sets it, such as `-v, --volume`.
+    pub flag: Option<&'static str>,
+}
+
+/// What the daemon decodes a value into.
+#[derive(Debug)]
+pub enum Type {
+    /// `true` or `false`.
+    Bool,
+    /// An integer in these bounds, written without point and exponent.
+    Int(i128, i128),
+    /// Any number.
+    Float,
+    /// Text without control characters: names, paths, addresses.
+    Str,
+    /// Any text.
+    Text,
+    /// A list of text that old clients may write as one string. Read as a list.
+    Strings,
+    /// Height and width.
+    Size,
+    /// A list.
+    List(&'static Self),
+    /// An object whose names are free. They are case-sensitive.
+    Map(&'static Self),
+    /// An object whose names are fields; the daemon ignores their case.
+    Struct(&'static Struct),
+    /// Anything; the daemon does not look at it.
+    Any,
+}
+
+/// Which values of a field do not count as a use (the values listed are texts
+/// of strings, numbers or truth values).
+#[derive(Debug)]
+pub enum Neutral {
+    /// `null`, `false`, `0`, `""`, and lists and structs of nothing else; maps without
+    /// members; and the values listed.
+    Empty(&'static [&'static str]),
+    /// The same, without a look at the rules of inner fields.
+    Leaves,
+    /// `null` and the values listed.
+    Null(&'static [&'static str]),
+    /// `null`, `[]` and `{}`.
+    NoMembers,
+    /// Every value.
+    Any,
+    /// Never a use itself: its fields are.
+    Section,
+    /// `0`, and `-1` as long as `Memory` is neutral.
+    MemorySwap,
+    /// None, or the default network or that of `NetworkMode` with neutral settings.
+    Endpoints,
+}
+
+/// What the body of an operation is decoded into; `None` if it has no JSON body.
+#[must_use]
+pub fn body(endpoint: Endpoint) -> Option<&'static Type> {
+    use Endpoint as E;
+    static LIST_OF_STR: Type = Type::List(&Type::Text);
+    static PRIVILEGES: Type = Type::List(&Type::Struct(&PLUGIN_PRIVILEGE));
+    macro_rules! of {
+        ($name:ident) => {{
+            static TYPE: Type = Type::Struct(&$name);
+            &TYPE
+        }};
+    }
+    Some(match endpoint {
+        E::SystemAuth => of!(AUTH_CONFIG),
+        E::ContainerCreate => of!(CONTAINER_CREATE),
+        E::ContainerStart => of!(CONTAINER_START),
+        E::ContainerUpdate => of!(UPDATE_CONFIG),
+        E::ContainerCopy => of!(CONTAINER_COPY),
+        E::ContainerExec => of!(EXEC_CREATE),
+        E::ExecStart => of!(EXEC_START),
+        E::CheckpointCreate => of!(CHECKPOINT_CREATE),
+        E::ImageCommit => of!(IMAGE_COMMIT),
+        E::NetworkCreate => of!(NETWORK_CREATE),
+        E::NetworkConnect => of!(NETWORK_CONNECT),
+        E::NetworkDisconnect => of!(NETWORK_DISCONNECT),
+        E::VolumeCreate => of!(VOLUME_CREATE),
+        E::VolumeUpdate => of!(VOLUME_UPDATE),
+        E::SwarmInit => of!(SWARM_INIT),
+        E::SwarmJoin => of!(SWARM_JOIN),
+        E::SwarmUnlock => of!(SWARM_UNLOCK),
+        E::SwarmUpdate => of!(SWARM_SPEC),
+        E::NodeUpdate => of!(NODE_SPEC),
+        E::ServiceCreate | E::ServiceUpdate => of!(SERVICE_SPEC),
+        E::SecretCreate | E::SecretUpdate => of!(SECRET_SPEC),
+        E::ConfigCreate | E::ConfigUpdate => of!(CONFIG_SPEC),
+        E::PluginPull | E::PluginUpgrade => &PRIVILEGES,
+        E::PluginSet => &LIST_OF_STR,
+        E::SystemPing
+        | E::SystemPingHead
+        | E::SystemVersion
+        | E::SystemInfo
+        | E::SystemEvents
+        | E::SystemAuthGet
+        | E::SystemDataUsage
+        | E::ContainerList
+        | E::ContainerPrune
+        | E::ContainerDelete
+        | E::ContainerArchive
+        | E::ContainerArchiveInfo
+        | E::PutContainerArchive
+        | E::ContainerAttach
+        | E::ContainerAttachWebsocket
+        | E::ContainerChanges
+        | E::ContainerExport
+        | E::ContainerInspect
+        | E::ContainerKill
+        | E::ContainerLogs
+        | E::ContainerPause
+        | E::ContainerRename
+        | E::ContainerResize
+        | E::ContainerRestart
+        | E::ContainerStats
+        | E::ContainerStop
+        | E::ContainerTop
+        | E::ContainerUnpause
+        | E::ContainerWait
+        | E::CheckpointList
+        | E::CheckpointDelete
+        | E::ContainerPs
+        | E::ExecInspect
+        | E::ExecResize
+        | E::ImageCreate
+        | E::ImageGetAll
+        | E::ImageList
+        | E::ImageLoad
+        | E::ImagePrune
+        | E::ImageSearch
+        | E::ImageDelete
+        | E::ImageAttestations
+        | E::ImageGet
+        | E::ImageHistory
+        | E::ImageInsert
+        | E::ImageInspect
+        | E::ImagePush
+        | E::ImageTag
+        | E::ImageInspectOld
+        | E::ImageBuild
+        | E::BuildPrune
+        | E::BuildCancel
+        | E::DistributionInspect
+        | E::NetworkList
+        | E::NetworkPrune
+        | E::NetworkDelete
+        | E::NetworkInspect
+        | E::VolumeList
+        | E::VolumePrune
+        | E::VolumeDelete
+        | E::VolumeInspect
+        | E::Session
+        | E::Grpc
+        | E::SwarmInspect
+        | E::SwarmLeave
+        | E::SwarmUnlockkey
+        | E::NodeList
+        | E::NodeDelete
+        | E::NodeInspect
+        | E::ServiceList
+        | E::ServiceDelete
+        | E::ServiceInspect
+        | E::ServiceLogs
+        | E::TaskList
+        | E::TaskInspect
+        | E::TaskLogs
+        | E::SecretList
+        | E::SecretDelete
+        | E::SecretInspect
+        | E::ConfigList
+        | E::ConfigDelete
+        | E::ConfigInspect
+        | E::PluginList
+        | E::PluginCreate
+        | E::PluginPrivileges
+        | E::PluginDelete
+        | E::PluginDisable
+        | E::PluginEnable
+        | E::PluginInspect
+        | E::PluginPush
+        | E::PluginInspectOld => return None,
+    })
+}
+
+/// The field of that key, such as `HostConfig.Privileged`.
+#[must_use]
+pub fn field(key: &str) -> Option<&'static Field> {
+    let (owner, name) = key.split_once('.')?;
+    STRUCTS.iter().find(|schema| schema.name == owner)?.fields.iter().find(|field| field.name == name)
+}
+
+impl Struct {
+    /// Its fields and those of the struct embedded in it.
+    pub fn all_fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        self.fields.iter().chain(self.embedded.into_iter().flat_map(|embedded| embedded.fields))
+    }
+
+    /// The field of that name in any case, as Go's decoder finds it, and its
+    /// place in [`Struct::all_fields`]. `near` is where to look first: bodies list their fields in the order
+    /// of the table.
+    pub(super) fn find(&self, name: &str, near: usize) -> Option<(usize, &'static Field)> {
+        /// How many fields a client leaves out in a row, at most, as a rule.
+        const WINDOW: usize = 6;
+        let exact = |(_, field): &(usize, &'static Field)| field.name == name;
+        self.numbered(near)
+            .take(WINDOW)
+            .find(exact)
+            .or_else(|| self.numbered(0).find(exact))
+            .or_else(|| self.numbered(0).find(|(_, field)| same_when_folded(field.name, name)))
+    }
+
+    fn numbered(&self, from: usize) -> impl Iterator<Item = (usize, &'static Field)> + use<> {
+        let own = self.fields.get(from..).unwrap_or_default();
+        let rest = self.embedded.map_or(&[][..], |embedded| embedded.fields);
+        let rest = rest.get(from.saturating_sub(self.fields.len())..).unwrap_or_default();
+        own.iter().chain(rest).enumerate().map(move |(index, field)| (from + index, field))
+    }
+}
+
+impl Field {
+    /// Its name with that of its struct, such as `HostConfig.Privileged`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}.{}", self.owner, self.name)
+    }
+
+    /// True if `version` has the field.
+    #[must_use]
+    pub fn is_in(&self, version: ApiVersion) -> bool {
+        self.first <= version && version <= self.last
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bool => "true or false",
+            Self::Int(0, _) => "an integer from 0 on",
+            Self::Int(..) => "an integer",
+            Self::Float => "a number",
+            Self::Str | Self::Text => "a string",
+            Self::Strings => "a list of strings",
+            Self::Size => "a list of two integers",
+            Self::List(_) => "a list",
+            Self::Map(_) | Self::Struct(_) => "an object",
+            Self::Any => "a value",
+        })
+    }
+}
+
+/// True if Go's decoder takes `name` for the field `field`: letters in either
+/// case, also the long s and the Kelvin sign.
+pub(super) fn same_when_folded(field: &str, name: &str) -> bool {
+    let mut left = field.chars();
+    let mut right = name.chars().map(fold);
+    left.by_ref().all(|char| right.next() == Some(fold(char))) && right.next().is_none()
+}
+
+/// One letter for all that Go's decoder does not tell apart. Only two letters
+/// outside ASCII fold into it (Unicode CaseFolding: U+017F, U+212A).
+pub(super) const fn fold(char: char) -> char {
+    match char {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        _ => char.to_ascii_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
