@@ -4,6 +4,9 @@
 //! gives a [`Verdict`] on it. Only [`Call::permit`] makes a [`Permitted`], and the
 //! backend accepts nothing else: "not checked" cannot be spelled.
 
+pub mod access;
+pub mod facts;
+
 mod call;
 mod verdict;
 
