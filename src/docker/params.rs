@@ -24,6 +24,16 @@ pub struct Param {
     pub first: ApiVersion,
     /// The last API version that knows it.
     pub last: ApiVersion,
+    /// Values that do not count as a use, besides those of the kind.
+    pub neutral: &'static [&'static str],
+}
+
+impl Param {
+    /// True if `version` has the parameter.
+    #[must_use]
+    pub fn is_in(&self, version: ApiVersion) -> bool {
+        self.first <= version && version <= self.last
+    }
 }
 
 /// How the daemon reads the value of a query parameter.
@@ -62,7 +72,7 @@ pub fn param(endpoint: Endpoint, name: &str) -> Option<&'static Param> {
 const NEWEST: u8 = ApiVersion::NEWEST.minor();
 
 macro_rules! params {
-    ($($endpoint:ident $name:literal, $kind:ident, $first:expr, $last:expr;)*) => {
+    ($($endpoint:ident $name:literal, $kind:ident, $first:expr, $last:expr $(, $neutral:literal)*;)*) => {
         /// All of them; those of one operation stand together.
         pub const PARAMS: &[Param] = &[$(Param {
             endpoint: Endpoint::$endpoint,
@@ -70,6 +80,7 @@ macro_rules! params {
             kind: ParamKind::$kind,
             first: ApiVersion::new($first),
             last: ApiVersion::new($last),
+            neutral: &[$($neutral),*],
         },)*];
     };
 }
@@ -84,7 +95,7 @@ params! {
     ContainerCreate          "name", Str, 0, NEWEST;
     ContainerCreate          "platform", Str, 41, NEWEST;
     ContainerList            "all", Bool, 0, NEWEST;
-    ContainerList            "limit", Int, 0, NEWEST;
+    ContainerList            "limit", Int, 0, NEWEST, "0", "-1";
     ContainerList            "since", Str, 0, 24;
     ContainerList            "before", Str, 0, 24;
     ContainerList            "size", Bool, 0, NEWEST;
@@ -116,10 +127,10 @@ params! {
     ContainerLogs            "stdout", Bool, 0, NEWEST;
     ContainerLogs            "stderr", Bool, 0, NEWEST;
     ContainerLogs            "timestamps", Bool, 0, NEWEST;
-    ContainerLogs            "tail", Str, 0, NEWEST;
-    ContainerLogs            "since", Int, 19, NEWEST;
+    ContainerLogs            "tail", Str, 0, NEWEST, "all";
+    ContainerLogs            "since", Str, 19, NEWEST;
     ContainerLogs            "details", Bool, 23, NEWEST;
-    ContainerLogs            "until", Int, 35, NEWEST;
+    ContainerLogs            "until", Str, 35, NEWEST;
     ContainerRename          "name", Str, 0, NEWEST;
     ContainerResize          "h", Int, 0, NEWEST;
     ContainerResize          "w", Int, 0, NEWEST;
@@ -173,35 +184,35 @@ params! {
     ImageTag                 "repo", Str, 0, NEWEST;
     ImageTag                 "force", Bool, 0, 23;
     ImageTag                 "tag", Str, 0, NEWEST;
-    ImageBuild               "dockerfile", Str, 0, NEWEST;
+    ImageBuild               "dockerfile", Str, 0, NEWEST, "Dockerfile";
     ImageBuild               "t", List, 0, NEWEST;
     ImageBuild               "remote", Str, 0, NEWEST;
     ImageBuild               "q", Bool, 0, NEWEST;
     ImageBuild               "nocache", Bool, 0, NEWEST;
-    ImageBuild               "pull", Str, 0, NEWEST;
-    ImageBuild               "rm", Bool, 0, NEWEST;
-    ImageBuild               "forcerm", Bool, 0, NEWEST;
-    ImageBuild               "memory", Int, 0, NEWEST;
-    ImageBuild               "memswap", Int, 0, NEWEST;
-    ImageBuild               "cpushares", Int, 0, NEWEST;
+    ImageBuild               "pull", Str, 0, NEWEST, "0", "false";
+    ImageBuild               "rm", Bool, 0, NEWEST, "1", "true";
+    ImageBuild               "forcerm", Bool, 0, NEWEST, "1";
+    ImageBuild               "memory", Int, 0, NEWEST, "0";
+    ImageBuild               "memswap", Int, 0, NEWEST, "0";
+    ImageBuild               "cpushares", Int, 0, NEWEST, "0";
     ImageBuild               "cpusetcpus", Str, 0, NEWEST;
-    ImageBuild               "cpuperiod", Int, 19, NEWEST;
-    ImageBuild               "cpuquota", Int, 19, NEWEST;
+    ImageBuild               "cpuperiod", Int, 19, NEWEST, "0";
+    ImageBuild               "cpuquota", Int, 19, NEWEST, "0";
     ImageBuild               "buildargs", Json, 21, NEWEST;
-    ImageBuild               "shmsize", Int, 22, NEWEST;
+    ImageBuild               "shmsize", Int, 22, NEWEST, "0";
     ImageBuild               "labels", Json, 23, NEWEST;
     ImageBuild               "cachefrom", Json, 25, NEWEST;
     ImageBuild               "squash", Bool, 25, NEWEST;
-    ImageBuild               "networkmode", Str, 25, NEWEST;
+    ImageBuild               "networkmode", Str, 25, NEWEST, "default";
     ImageBuild               "extrahosts", List, 28, NEWEST;
     ImageBuild               "platform", Str, 34, NEWEST;
     ImageBuild               "target", Str, 37, NEWEST;
-    ImageBuild               "version", Str, 38, NEWEST;
+    ImageBuild               "version", Str, 38, NEWEST, "1";
     ImageBuild               "outputs", Json, 40, NEWEST;
     ImageBuild               "cgroupparent", Str, 18, NEWEST;
     ImageBuild               "cpusetmems", Str, 18, NEWEST;
     ImageBuild               "ulimits", Json, 18, NEWEST;
-    ImageBuild               "isolation", Str, 21, NEWEST;
+    ImageBuild               "isolation", Str, 21, NEWEST, "default";
     ImageBuild               "securityopt", Json, 24, NEWEST;
     ImageBuild               "session", Str, 31, NEWEST;
     ImageBuild               "buildid", Str, 31, NEWEST;
@@ -241,9 +252,9 @@ params! {
     ServiceLogs              "follow", Bool, 25, NEWEST;
     ServiceLogs              "stdout", Bool, 25, NEWEST;
     ServiceLogs              "stderr", Bool, 25, NEWEST;
-    ServiceLogs              "since", Int, 25, NEWEST;
+    ServiceLogs              "since", Str, 25, NEWEST;
     ServiceLogs              "timestamps", Bool, 25, NEWEST;
-    ServiceLogs              "tail", Str, 25, NEWEST;
+    ServiceLogs              "tail", Str, 25, NEWEST, "all";
     ServiceUpdate            "version", Int, 24, NEWEST;
     ServiceUpdate            "registryAuthFrom", Str, 25, NEWEST;
     ServiceUpdate            "rollback", Str, 28, NEWEST;
@@ -252,9 +263,9 @@ params! {
     TaskLogs                 "follow", Bool, 29, NEWEST;
     TaskLogs                 "stdout", Bool, 29, NEWEST;
     TaskLogs                 "stderr", Bool, 29, NEWEST;
-    TaskLogs                 "since", Int, 29, NEWEST;
+    TaskLogs                 "since", Str, 29, NEWEST;
     TaskLogs                 "timestamps", Bool, 29, NEWEST;
-    TaskLogs                 "tail", Str, 29, NEWEST;
+    TaskLogs                 "tail", Str, 29, NEWEST, "all";
     SecretList               "filters", Json, 25, NEWEST;
     SecretUpdate             "version", Int, 26, NEWEST;
     ConfigList               "filters", Json, 30, NEWEST;

@@ -1,4 +1,11 @@
 //! The request target, decoded once: the only way from a URI to a path.
+//!
+//! Engines unescape a path and route what comes out, so that one call has many
+//! spellings; a rule that saw another spelling saw another call. So a target is
+//! read only if it is canonical already, and the one sent is rebuilt from the
+//! parts.
+
+use std::fmt::Write as _;
 
 use super::endpoint::{Endpoint, Method, Routed, route};
 use super::version::ApiVersion;
@@ -10,7 +17,8 @@ pub struct Target {
     pub version: Option<ApiVersion>,
     /// The path behind the version prefix, decoded and canonical.
     pub path: String,
-    /// The query's pairs, decoded, in the order in which they came.
+    /// The query's pairs, decoded, in the order in which they came. What they mean for an
+    /// operation is read by [`query::read`](super::query::read).
     pub query: Vec<(String, String)>,
 }
 
@@ -23,26 +31,19 @@ impl Target {
     /// Reads the origin form of a request target (RFC 9112, 3.2.1).
     ///
     /// # Errors
-    /// Anything that is not canonical already, with the reason.
+    /// Anything that is not canonical already, with the reason: encoded
+    /// letters and separators, empty, dot and trailing segments, odd version
+    /// prefixes, characters that no name of the API has, bad escapes.
     pub fn parse(target: &str) -> Result<Self, InvalidTarget> {
         if !target.starts_with('/') {
-            return Err(InvalidTarget("the request target must be a path".into()));
+            return invalid("the request target must be a path that begins with /");
+        }
+        if let Some(odd) = target.chars().find(|char| !matches!(char, '!'..='~') || *char == '#') {
+            return invalid(format!("the request target must not contain {odd:?}"));
         }
         let (full, query) = target.split_once('?').unwrap_or((target, ""));
-        let (version, path) = match full.strip_prefix("/v").and_then(|rest| rest.split_once('/')) {
-            Some((version, _)) => {
-                let parsed = version.parse().map_err(|error| InvalidTarget(format!("{version:?}: {error}")))?;
-                (Some(parsed), full.get(version.len() + 2..).unwrap_or_default())
-            }
-            None => (None, full),
-        };
-        let query = query
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-            .map(|(name, value)| (decode(name), decode(value)))
-            .collect();
-        Ok(Self { version, path: path.into(), query })
+        let (version, path) = split_version(full)?;
+        Ok(Self { version, path: read_path(path)?, query: read_query(query)? })
     }
 
     /// The operation that this target and method lead to, with the name in the path.
@@ -71,9 +72,14 @@ impl Target {
     pub fn to_wire(&self, version: Option<ApiVersion>) -> String {
         let mut out = String::with_capacity(self.path.len() + 16);
         if let Some(version) = version {
-            out.push_str(&format!("/v{version}"));
+            // Writing to a String cannot fail.
+            let _ = write!(out, "/v{version}");
         }
-        out.push_str(&self.path);
+        if self.path.bytes().all(is_plain) {
+            out.push_str(&self.path);
+        } else {
+            out.extend(percent_encoding::utf8_percent_encode(&self.path, PATH));
+        }
         for (index, (name, value)) in self.query.iter().enumerate() {
             out.push(if index == 0 { '?' } else { '&' });
             out.extend(percent_encoding::utf8_percent_encode(name, QUERY));
@@ -86,7 +92,271 @@ impl Target {
 
 const QUERY: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const PATH: &percent_encoding::AsciiSet = &QUERY.remove(b'/').remove(b':').remove(b'@');
 
-fn decode(text: &str) -> String {
-    percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+fn invalid<T>(reason: impl Into<String>) -> Result<T, InvalidTarget> {
+    Err(InvalidTarget(reason.into()))
+}
+
+/// Splits `/v1.N` off. Engines take `/v01.41`, `/v1.41.0` and more for a version,
+/// so that whatever looks like one must be written canonically.
+fn split_version(full: &str) -> Result<(Option<ApiVersion>, &str), InvalidTarget> {
+    let rest = full.trim_start_matches('/');
+    let is_version = rest.starts_with(['v', 'V'])
+        && rest.as_bytes().get(1).is_none_or(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'/' | b'%' | b'+' | b'-'));
+    if !is_version {
+        return Ok((None, full));
+    }
+    let prefix = rest.split('/').next().unwrap_or_default();
+    let version = prefix.strip_prefix('v').and_then(|text| text.parse().ok());
+    let path = full.strip_prefix('/').and_then(|full| full.strip_prefix(prefix)).filter(|path| !path.is_empty());
+    match (version, path) {
+        (Some(version), Some(path)) => Ok((Some(version), path)),
+        _ => invalid(format!("the version prefix must be written /v1.N/, as in /v1.25/, not {full:?}")),
+    }
+}
+
+/// Checks a path behind its version prefix and decodes it.
+fn read_path(raw: &str) -> Result<String, InvalidTarget> {
+    if raw == "/" {
+        return Ok(raw.to_owned());
+    }
+    let path = if raw.contains('%') { decode_path(raw)? } else { raw.to_owned() };
+    let mut segments = path.split('/').skip(1);
+    let first = segments.next().unwrap_or_default();
+    check_segment(first, is_word)?;
+    for segment in segments {
+        match first {
+            "images" | "distribution" | "plugins" => check_segment(segment, is_reference)?,
+            "networks" => check_segment(segment, is_label)?,
+            _ => check_segment(segment, is_word)?,
+        }
+    }
+    Ok(path)
+}
+
+fn check_segment(segment: &str, is_valid: fn(&str) -> bool) -> Result<(), InvalidTarget> {
+    match segment {
+        "" => invalid("the path has an empty segment"),
+        "." | ".." => invalid("the path has a dot segment"),
+        segment if is_valid(segment) => Ok(()),
+        segment => invalid(format!("the path segment {segment:?} has characters that no name has there")),
+    }
+}
+
+/// Names of containers, volumes, …, and the fixed words of paths.
+fn is_word(segment: &str) -> bool {
+    segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+        && !segment.starts_with(['.', '-'])
+}
+
+/// One segment of a name of an image or a plugin, with tag or digest.
+fn is_reference(segment: &str) -> bool {
+    segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':' | b'@'))
+        && !segment.starts_with(['.', '-', ':', '@'])
+}
+
+/// Networks may be called nearly anything: `VM Network`.
+fn is_label(segment: &str) -> bool {
+    !segment.chars().any(|char| char.is_control() || matches!(char, '\\' | '%' | '?' | '#' | ';'))
+        && segment.trim() == segment
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/' | b':' | b'@')
+}
+
+/// Decodes the escapes that clients write without need or choice, such as `%20`
+/// and `%40`. Letters and separators have one spelling only, which is themselves.
+fn decode_path(raw: &str) -> Result<String, InvalidTarget> {
+    let decoded = decode(raw)?;
+    for escape in raw.split('%').skip(1) {
+        let byte = escape.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or_default();
+        if matches!(byte, b'/' | b'\\' | b'%' | b'?' | b'#' | b';' | b'-' | b'_' | b'.' | b'~' | 0..=0x1f | 0x7f)
+            || byte.is_ascii_alphanumeric()
+        {
+            let hex = escape.get(..2).unwrap_or_default();
+            return invalid(format!("the path must not contain %{hex}"));
+        }
+    }
+    Ok(decoded)
+}
+
+/// Splits a query as Go's `url.ParseQuery` does, but for `;`, which is a separator
+/// to Go before 1.17 and an error from there on.
+fn read_query(query: &str) -> Result<Vec<(String, String)>, InvalidTarget> {
+    if query.is_empty() {
+        return Ok(Vec::new());
+    }
+    if query.contains(';') {
+        return invalid("the query must not contain ;");
+    }
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| Ok((decode(&name.replace('+', " "))?, decode(&value.replace('+', " "))?)))
+        .collect()
+}
+
+fn decode(text: &str) -> Result<String, InvalidTarget> {
+    for escape in text.split('%').skip(1) {
+        if !escape.get(..2).is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+            return invalid("an escape in the request target is not % and two hexadecimal digits");
+        }
+    }
+    match percent_encoding::percent_decode_str(text).decode_utf8() {
+        Ok(text) if text.contains('\0') => invalid("the request target must not contain %00"),
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => invalid("the request target is not UTF-8 once its escapes are decoded"),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn reason(target: &str) -> String {
+        Target::parse(target).expect_err(target).to_string()
+    }
+
+    fn path(target: &str) -> String {
+        Target::parse(target).unwrap().path
+    }
+
+    #[test]
+    fn a_canonical_target_is_taken_apart_and_rebuilt() {
+        let target = Target::parse("/v1.41/containers/create?name=web&platform=").unwrap();
+        assert_eq!(target.version, Some(ApiVersion::new(41)));
+        assert_eq!(target.path, "/containers/create");
+        assert_eq!(target.query, [("name".into(), "web".into()), ("platform".into(), String::new())]);
+        assert_eq!(target.to_wire(target.version), "/v1.41/containers/create?name=web&platform=");
+        assert_eq!(target.to_wire(Some(ApiVersion::new(25))), "/v1.25/containers/create?name=web&platform=");
+        assert_eq!(Target::parse("/_ping").unwrap().to_wire(None), "/_ping");
+    }
+
+    #[test]
+    fn every_spelling_of_a_path_but_the_canonical_one_is_refused() {
+        for target in [
+            "/v1.41/containers%2fcreate",
+            "/v1.41/%63ontainers/create",
+            "/%76%31.41/containers/create",
+            "/%76/containers",
+            "/v1%2e41/containers/create",
+            "/v1.41//containers/create",
+            "//v1.41/containers/create",
+            "/v1.41/containers/create/",
+            "/v1.41/./containers/create",
+            "/v1.41/containers/../containers/create",
+            "/v1.24/../v1.41/containers/create",
+            "/v1.41/containers/%2e%2e/create",
+            "/v1.41/containers/%2E/create",
+            "/v1.41/containers//start",
+            "/containers/a%00b/json",
+            "/containers/a%0d%0ab/json",
+            "/containers/a%5cb/json",
+            "/containers/a\\b/json",
+            "/containers/a;x=1/json",
+            "/containers/a%3bx/json",
+            "/containers/a%3fx/json",
+            "/containers/a%23x/json",
+            "/containers/a%20b/json",
+            "/containers/a%zz/json",
+            "/containers/a%2/json",
+            "/containers/a%/json",
+            "/containers/a%252e/json",
+            "/containers/a%ff/json",
+            "/containers/%C3%A9/json",
+            "/containers/é/json",
+            "/containers/-a/json",
+            "/containers/.a/json",
+            "/containers/a\"b/json",
+            "/containers/a b/json",
+            "/x#f?y=1",
+            "/info#",
+            "",
+            "*",
+            "!",
+            "info",
+            "http://evil/v1.41/info",
+            "unix:///v1.41/containers/create",
+            "evil:80",
+        ] {
+            assert!(Target::parse(target).is_err(), "{target}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_version_must_be_one_in_its_canonical_spelling() {
+        for target in [
+            "/v01.41/info",
+            "/v1.041/info",
+            "/v1.41.0/info",
+            "/v1.50./info",
+            "/v0000000001.41/info",
+            "/v1..41/info",
+            "/v.1.41/info",
+            "/V1.41/info",
+            "/v1/info",
+            "/v2.0/info",
+            "/v1.100/info",
+            "/v1.-1/info",
+            "/v/info",
+            "/v",
+            "/v1.41",
+            "/v+1.41/info",
+        ] {
+            let reason = reason(target);
+            assert!(reason.contains("version") || reason.contains("empty segment"), "{target}: {reason}");
+        }
+        assert_eq!(path("/volumes/v1"), "/volumes/v1");
+        assert_eq!(path("/version"), "/version");
+        assert_eq!(path("/"), "/");
+        assert_eq!(path("/v1.41/"), "/");
+        assert_eq!(Target::parse("/v1.9/info").unwrap().version, Some(ApiVersion::new(9)));
+    }
+
+    #[test]
+    fn names_are_read_by_the_grammar_of_their_kind() {
+        assert_eq!(path("/images/docker.io/library/busybox:1.36/json"), "/images/docker.io/library/busybox:1.36/json");
+        assert_eq!(path("/images/localhost:5000/a@sha256:00/get"), "/images/localhost:5000/a@sha256:00/get");
+        assert_eq!(path("/images/a%40sha256%3a00/json"), "/images/a@sha256:00/json");
+        assert_eq!(path("/networks/VM%20Network"), "/networks/VM Network");
+        assert_eq!(path("/networks/r%C3%A9seau"), "/networks/réseau");
+        assert!(reason("/networks/a%2fb").contains("%2f"));
+        assert!(reason("/networks/%20a").contains("no name"));
+        assert!(reason("/volumes/a:b").contains("no name"));
+        let wire = Target::parse("/v1.25/networks/r%C3%A9seau%20(1)").unwrap().to_wire(None);
+        assert_eq!(wire, "/networks/r%C3%A9seau%20%281%29");
+    }
+
+    #[test]
+    fn a_query_is_read_as_go_reads_it_or_not_at_all() {
+        let pairs = |target: &str| Target::parse(target).unwrap().query;
+        assert_eq!(
+            pairs("/info?a+b=c+d&%65=%2B&x&&y="),
+            [
+                ("a b".into(), "c d".into()),
+                ("e".into(), "+".into()),
+                ("x".into(), String::new()),
+                ("y".into(), String::new()),
+            ] as [(String, String); 4]
+        );
+        assert_eq!(pairs("/info?"), []);
+        assert_eq!(pairs("/info??name=q"), [("?name".to_owned(), "q".to_owned())]);
+        assert_eq!(pairs("/info?a=b=c?d"), [("a".to_owned(), "b=c?d".to_owned())]);
+        for query in ["a=1;b=2", "a=%zz", "a=%", "%4=1", "a=%ff", "a=%00"] {
+            assert!(Target::parse(&format!("/info?{query}")).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_is_sent_is_read_back_as_the_same() {
+        for text in
+            ["/v1.41/images/a%40b:c/json?x=%26%3D%2B%20%25&y=%7B%22a%22%3A1%7D", "/networks/VM%20Network?scope=l"]
+        {
+            let target = Target::parse(text).unwrap();
+            assert_eq!(Target::parse(&target.to_wire(target.version)), Ok(target));
+        }
+    }
 }

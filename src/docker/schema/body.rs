@@ -109,6 +109,12 @@ impl<'a> Body<'a> {
         &self.json
     }
 
+    /// The value, taken out.
+    #[must_use]
+    pub fn into_json(self) -> Json<'a> {
+        self.json
+    }
+
     /// The bytes to send.
     #[must_use]
     pub fn to_vec(&self) -> Vec<u8> {

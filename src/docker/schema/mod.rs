@@ -78,6 +78,8 @@ pub enum Type {
     Str,
     /// Any text.
     Text,
+    /// Any text, or `null` for "not set", which is not the same as no text.
+    Unset,
     /// A list of text that old clients may write as one string. Read as a list.
     Strings,
     /// Height and width.
@@ -246,6 +248,44 @@ pub fn body(endpoint: Endpoint) -> Option<&'static Type> {
     })
 }
 
+/// What the value of a query parameter that is JSON is decoded into.
+#[derive(Debug)]
+pub enum QueryType {
+    /// `filters`, which have two forms.
+    Filters,
+    /// A value of this type.
+    Of(&'static Type),
+}
+
+/// The type of a query parameter that is JSON.
+#[must_use]
+pub fn query_type(name: &str) -> QueryType {
+    static ANY: Type = Type::Any;
+    static TEXTS: Type = Type::Map(&Type::Text);
+    static BUILD_ARGS: Type = Type::Map(&Type::Unset);
+    static LIST: Type = Type::List(&Type::Text);
+    static ULIMITS: Type = Type::List(&Type::Struct(&ULIMIT));
+    static OUTPUTS: Type = Type::List(&Type::Struct(&BUILD_OUTPUT));
+    static PLATFORM: Type = Type::Struct(&OCI_PLATFORM);
+    QueryType::Of(match name {
+        "filters" => return QueryType::Filters,
+        "buildargs" => &BUILD_ARGS,
+        "labels" => &TEXTS,
+        "cachefrom" | "securityopt" => &LIST,
+        "ulimits" => &ULIMITS,
+        "outputs" => &OUTPUTS,
+        "platform" => &PLATFORM,
+        _ => &ANY,
+    })
+}
+
+/// True if the body of an operation has a field of that very name.
+#[must_use]
+pub fn body_has_field(endpoint: Endpoint, name: &str) -> bool {
+    let Some(Type::Struct(schema)) = body(endpoint) else { return false };
+    schema.all_fields().any(|field| field.name == name)
+}
+
 /// The field of that key, such as `HostConfig.Privileged`.
 #[must_use]
 pub fn field(key: &str) -> Option<&'static Field> {
@@ -302,7 +342,7 @@ impl fmt::Display for Type {
             Self::Int(0, _) => "an integer from 0 on",
             Self::Int(..) => "an integer",
             Self::Float => "a number",
-            Self::Str | Self::Text => "a string",
+            Self::Str | Self::Text | Self::Unset => "a string",
             Self::Strings => "a list of strings",
             Self::Size => "a list of two integers",
             Self::List(_) => "a list",

@@ -73,7 +73,10 @@ struct Reader {
 impl Reader {
     fn value(&mut self, ty: &'static Type, json: &mut Json<'_>, path: &Path<'_>) {
         match (ty, &mut *json) {
-            (_, Json::Null) | (Type::Any, _) | (Type::Bool, Json::Bool(_)) | (Type::Text, Json::String(_)) => {}
+            (_, Json::Null)
+            | (Type::Any, _)
+            | (Type::Bool, Json::Bool(_))
+            | (Type::Text | Type::Unset, Json::String(_)) => {}
             (Type::Str, Json::String(text)) => {
                 if has_control(text) {
                     self.error(path, json, "must not contain control characters");
@@ -215,7 +218,9 @@ fn zero(ty: &Type) -> Json<'static> {
         Type::Bool => Json::Bool(false),
         Type::Int(..) | Type::Float => Json::Number("0".into()),
         Type::Str | Type::Text => Json::String("".into()),
-        Type::Strings | Type::Size | Type::List(_) | Type::Map(_) | Type::Struct(_) | Type::Any => Json::Null,
+        Type::Unset | Type::Strings | Type::Size | Type::List(_) | Type::Map(_) | Type::Struct(_) | Type::Any => {
+            Json::Null
+        }
     }
 }
 

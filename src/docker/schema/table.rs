@@ -1342,6 +1342,8 @@ pub(super) static CONTAINER_CREATE: Struct = Struct {
     fields: &[
         field(493, "ContainerCreate", "HostConfig", Type::Struct(&HOST_CONFIG), 0, NEWEST, Section, None),
         field(494, "ContainerCreate", "NetworkingConfig", Type::Struct(&NETWORKING_CONFIG), 21, NEWEST, Section, None),
+        field(495, "ContainerCreate", "name", Type::Any, 0, NEWEST, Any, None),
+        field(496, "ContainerCreate", "platform", Type::Any, 0, NEWEST, Any, None),
     ],
     embedded: Some(&CONFIG),
     stray: Some(&HOST_CONFIG),
@@ -1367,7 +1369,7 @@ pub(super) static IMAGE_COMMIT: Struct = Struct {
 };
 
 /// How many fields there are.
-pub const FIELDS: usize = 495;
+pub const FIELDS: usize = 497;
 
 /// Every struct.
 pub static STRUCTS: &[&Struct] = &[
