@@ -3,7 +3,9 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsStream;
@@ -24,6 +26,23 @@ pub enum Socket {
     Plain(Plain),
     /// Under TLS, as client or server.
     Tls(Box<TlsStream<Plain>>),
+}
+
+impl Plain {
+    /// Prepares a connection for keystrokes and long silence: what is written is
+    /// sent at once, and a peer that vanished is noticed (TCP only).
+    ///
+    /// # Errors
+    /// Those of `setsockopt`, as for a connection that is gone already.
+    pub fn tune(&self) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => {
+                stream.set_nodelay(true)?;
+                SockRef::from(stream).set_tcp_keepalive(&KEEPALIVE)
+            }
+            Self::Unix(_) => Ok(()),
+        }
+    }
 }
 
 impl AsyncRead for Plain {
@@ -109,10 +128,21 @@ impl AsyncWrite for Socket {
         }
     }
 
+    /// Ends our direction: FIN, or close_notify under TLS. The TCP connection
+    /// under TLS stays whole until the socket is dropped, as Go's `CloseWrite`
+    /// leaves it: a peer may take a FIN there for the end of both directions.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
+            Self::Tls(stream) => {
+                stream.get_mut().1.send_close_notify();
+                Pin::new(stream.as_mut()).poll_flush(cx)
+            }
         }
     }
 }
+
+/// A peer that is silent for 30 s is probed, and given up after two minutes
+/// without an answer.
+const KEEPALIVE: TcpKeepalive =
+    TcpKeepalive::new().with_time(Duration::from_secs(30)).with_interval(Duration::from_secs(15)).with_retries(6);
