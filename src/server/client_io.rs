@@ -1,0 +1,89 @@
+//! The client's socket as hyper sees it, with the two facts about it that hyper
+//! does not tell and a takeover needs.
+
+use std::cell::Cell;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::net::Socket;
+
+/// The socket and its [`Flags`].
+#[derive(Debug)]
+pub(super) struct ClientIo {
+    pub(super) socket: Socket,
+    flags: Rc<Flags>,
+}
+
+/// What the connection task, the glue and the socket tell each other.
+#[derive(Debug, Default)]
+pub(super) struct Flags {
+    /// An end of the client's bytes is only the end of its stdin: keep it from hyper,
+    /// which would drop the call.
+    pub(super) hold_eof: Cell<bool>,
+    /// The client's bytes have ended.
+    pub(super) eof: Cell<bool>,
+    /// hyper has written bytes that the socket has not taken yet. They are lost if
+    /// the socket is taken over now.
+    pub(super) unflushed: Cell<bool>,
+}
+
+impl ClientIo {
+    pub(super) fn new(socket: Socket, flags: Rc<Flags>) -> Self {
+        Self { socket, flags }
+    }
+}
+
+impl AsyncRead for ClientIo {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if !this.flags.eof.get() {
+            let before = buf.filled().len();
+            match ready!(Pin::new(&mut this.socket).poll_read(cx, buf)) {
+                Ok(()) => this.flags.eof.set(buf.filled().len() == before && buf.remaining() > 0),
+                // A TLS peer that left without close_notify has ended its bytes, no more.
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => this.flags.eof.set(true),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        // Nothing comes behind an end, so that there is nothing to be woken for.
+        if this.flags.eof.get() && this.flags.hold_eof.get() { Poll::Pending } else { Poll::Ready(Ok(())) }
+    }
+}
+
+impl AsyncWrite for ClientIo {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        this.flags.unflushed.set(true);
+        Pin::new(&mut this.socket).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        this.flags.unflushed.set(true);
+        Pin::new(&mut this.socket).poll_write_vectored(cx, bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        // hyper flushes when it has nothing left to write itself.
+        ready!(Pin::new(&mut this.socket).poll_flush(cx))?;
+        this.flags.unflushed.set(false);
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().socket).poll_shutdown(cx)
+    }
+}

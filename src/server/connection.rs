@@ -1,0 +1,238 @@
+//! One client connection, from its handshake to its end, in one task.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::future::{Future, pending, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::Service;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::timeout;
+use tokio_rustls::{TlsAcceptor, TlsStream};
+
+use super::accept::{Accepted, Stream};
+use super::client_io::{ClientIo, Flags};
+use super::drain::Phase;
+use super::limit::Counts;
+use super::listen::Tls;
+use super::outgoing::Outgoing;
+use super::takeover::{self, Takeover};
+use super::tasks::{Task, Tasks};
+use super::{NewStack, Stack, linger, peer, tunnel};
+use crate::body::Body;
+use crate::identity::Identity;
+use crate::net::{Plain, Socket, Upstream};
+use crate::settings::Limits;
+
+/// What the connections of one worker share.
+pub(super) struct Shared<N> {
+    pub(super) tasks: Rc<Tasks>,
+    new_stack: N,
+    counts: Arc<Counts>,
+    http: http1::Builder,
+}
+
+impl<N: NewStack> Shared<N> {
+    pub(super) fn new(new_stack: N, limits: &Limits, counts: Arc<Counts>) -> Self {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(limits.header_timeout)
+            .half_close(false)
+            .title_case_headers(true)
+            .max_buf_size(MAX_HEAD);
+        Self { tasks: Tasks::new(), new_stack, counts, http }
+    }
+}
+
+/// The longest request head, in bytes; hyper writes answers in pieces of this size too.
+const MAX_HEAD: usize = 64 * 1024;
+
+/// The most header lines that a request may have. hyper's own limit is 100, and
+/// setting another makes it allocate for every request.
+const MAX_HEADERS: usize = 64;
+
+/// Serves a connection until it has ended.
+pub(super) async fn serve<N: NewStack>(shared: Rc<Shared<N>>, accepted: Accepted, task: Task) {
+    let Accepted { stream, address, tls, place } = accepted;
+    // The phases are boxed, so that a tunnel holds no memory of those before it.
+    let Some((socket, identity)) = Box::pin(open(&shared.counts, stream, address, tls)).await else { return };
+    let Some(peer_place) = shared.counts.peer(&identity) else {
+        tracing::warn!(peer = identity.label(), ?address, "a connection is refused: this peer has as many as it may");
+        return;
+    };
+    let stack = shared.new_stack.new_stack(Rc::new(identity));
+    let taken_over = Box::pin(http(&shared.http, socket, stack, &task)).await;
+    drop(shared);
+    if let Some(takeover) = taken_over {
+        tunnel::run(takeover, &task).await;
+    }
+    drop((place, peer_place));
+}
+
+/// Makes the socket known to the runtime, does the handshake, and says who it is.
+async fn open(
+    counts: &Arc<Counts>,
+    stream: Stream,
+    address: Option<SocketAddr>,
+    tls: Option<Arc<Tls>>,
+) -> Option<(Socket, Identity)> {
+    let plain = match stream {
+        Stream::Tcp(stream) => TcpStream::from_std(stream).map(Plain::Tcp),
+        Stream::Unix(stream) => UnixStream::from_std(stream).map(Plain::Unix),
+    };
+    let plain = plain.and_then(|plain| plain.tune().map(|()| plain));
+    let plain = plain.inspect_err(|error| tracing::debug!(?address, %error, "a connection was gone at once")).ok()?;
+    let Some(tls) = tls else {
+        let identity = peer::of_plain(&plain, address);
+        return Some((Socket::Plain(plain), identity));
+    };
+    let Some(_place) = counts.handshake() else {
+        tracing::warn!(?address, "TLS handshake refused: too many are under way");
+        return None;
+    };
+    let handshake = TlsAcceptor::from(tls.config.load_full()).accept(plain);
+    let failure = match timeout(tls.handshake_timeout, handshake).await {
+        Ok(Ok(stream)) => {
+            let identity = peer::of_tls(&stream, address);
+            return Some((Socket::Tls(Box::new(TlsStream::Server(stream))), identity));
+        }
+        Ok(Err(error)) => describe(&error),
+        Err(_) => format!("it took longer than {:?}", tls.handshake_timeout),
+    };
+    tracing::warn!(?address, "TLS handshake failed: {failure}");
+    None
+}
+
+/// What made a handshake fail, for the person who looks for it in the log.
+fn describe(error: &io::Error) -> String {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
+    match (error.kind(), cause) {
+        (io::ErrorKind::UnexpectedEof, _) => "the client closed the connection".into(),
+        (_, Some(rustls::Error::InvalidMessage(_))) => {
+            "what the client sent is not TLS; is its URL a plain tcp:// or http:// one?".into()
+        }
+        (_, Some(rustls::Error::NoCertificatesPresented)) => "the client has no certificate, and needs one".into(),
+        (_, Some(rustls::Error::AlertReceived(alert))) => {
+            format!("the client refused our certificate or our settings (alert {alert:?})")
+        }
+        (_, Some(cause)) => format!("the client's certificate or settings were refused: {cause}"),
+        (_, None) => error.to_string(),
+    }
+}
+
+/// Answers requests until the connection ends or is taken over.
+async fn http<S: Stack>(builder: &http1::Builder, socket: Socket, stack: S, task: &Task) -> Option<Takeover> {
+    let glue = Glue { stack: Rc::new(stack), flags: Rc::default(), tunnel: Rc::default() };
+    let (stack, flags, tunnel) = (glue.stack.clone(), glue.flags.clone(), glue.tunnel.clone());
+    let io = TokioIo::new(ClientIo::new(socket, flags.clone()));
+    let mut connection = builder.serve_connection(io, glue);
+    let mut draining = false;
+    let end = poll_fn(|cx| {
+        match task.poll_phase(cx) {
+            Phase::Serving => {}
+            Phase::Draining if draining => {}
+            Phase::Draining => {
+                draining = true;
+                Pin::new(&mut connection).graceful_shutdown();
+            }
+            // What goes on for longer than the drain allows is cut, never ended as if it were whole.
+            Phase::Closing | Phase::Ending => return Poll::Ready(End::Cut),
+        }
+        stack.poll_backend(cx);
+        let polled = Pin::new(&mut connection).poll(cx);
+        stack.poll_backend(cx);
+        if tunnel.borrow().is_some() && !flags.unflushed.get() {
+            return Poll::Ready(End::TakenOver);
+        }
+        match polled {
+            Poll::Ready(Ok(())) => Poll::Ready(End::Closed),
+            Poll::Ready(Err(error)) => {
+                tracing::debug!(%error, "client connection ended");
+                Poll::Ready(End::Cut)
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await;
+    let parts = connection.into_parts();
+    let client = parts.io.into_inner().socket;
+    match end {
+        End::TakenOver => tunnel.take().map(|(mut head, upstream)| {
+            head.extend_from_slice(&upstream.early);
+            Takeover { client, early: parts.read_buf, ended: flags.eof.get(), head, upstream }
+        }),
+        End::Closed => {
+            if !flags.eof.get() {
+                linger::unread(client).await;
+            }
+            None
+        }
+        End::Cut => None,
+    }
+}
+
+/// How the HTTP phase of a connection ends.
+enum End {
+    Closed,
+    Cut,
+    TakenOver,
+}
+
+/// Joins the stack to hyper, and keeps tunnels from hyper.
+struct Glue<S> {
+    stack: Rc<S>,
+    flags: Rc<Flags>,
+    tunnel: Rc<TunnelSlot>,
+}
+
+/// The head and the backend's side of a tunnel that is to start.
+type TunnelSlot = RefCell<Option<(Vec<u8>, Box<Upstream>)>>;
+
+impl<S: Stack> Service<Request<Incoming>> for Glue<S> {
+    type Response = Response<Outgoing>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>>>>;
+
+    /// Runs in hyper's read loop: what is set here holds for its next read.
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let (flags, tunnel) = (self.flags.clone(), self.tunnel.clone());
+        if request.headers().len() > MAX_HEADERS {
+            let answer = too_many_headers();
+            return Box::pin(async move { Ok(answer.map(|body| Outgoing::new(body, flags))) });
+        }
+        let half_open = self.stack.keeps_half_open(&request);
+        flags.hold_eof.set(half_open);
+        let answer = self.stack.call(request);
+        Box::pin(async move {
+            let (mut parts, body) = answer.await.into_parts();
+            if let Body::Tunnel(upstream) = body {
+                tunnel.replace(Some((takeover::head(&parts), upstream)));
+                // The connection task looks as soon as hyper is polled, and drops this.
+                return pending().await;
+            }
+            if half_open {
+                // The client may have ended its bytes already, which hyper would take
+                // for the end of the connection; so it stays hidden, and this is the last answer.
+                parts.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(Response::from_parts(parts, Outgoing::new(body, flags)))
+        })
+    }
+}
+
+fn too_many_headers() -> Response<Body> {
+    let mut answer = Response::new(Body::full(format!("the request has more than {MAX_HEADERS} header lines\n")));
+    *answer.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}

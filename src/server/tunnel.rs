@@ -1,0 +1,210 @@
+//! A hijacked connection: two independent pumps between client and backend, in
+//! one task, without a time limit and without buffers while nothing moves.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::drain::Phase;
+use super::linger::{self, LINGER};
+use super::scratch;
+use super::takeover::Takeover;
+use super::tasks::Task;
+use crate::net::Socket;
+
+/// Runs a tunnel to its end. Both sockets are closed then.
+pub(super) async fn run(takeover: Takeover, task: &Task) {
+    let Takeover { client, early, ended, head, upstream } = takeover;
+    let mut tunnel = Tunnel {
+        client,
+        backend: upstream.socket,
+        up: Pump::new(early, ended),
+        down: Pump::new(head.into(), false),
+        closing: false,
+        deadline: None,
+    };
+    poll_fn(|cx| tunnel.poll(cx, task.poll_phase(cx))).await;
+    let Tunnel { mut client, up, deadline, .. } = tunnel;
+    drop(deadline);
+    if up.open_at_reader() {
+        linger::until_end(&mut client).await;
+    }
+}
+
+struct Tunnel {
+    client: Socket,
+    backend: Socket,
+    /// From client to backend.
+    up: Pump,
+    /// From backend to client.
+    down: Pump,
+    closing: bool,
+    /// When to stop waiting for `up`, once `down` has ended.
+    deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl Tunnel {
+    fn poll(&mut self, cx: &mut Context<'_>, phase: Phase) -> Poll<()> {
+        if phase >= Phase::Closing && !self.closing {
+            self.closing = true;
+            self.up.stop_when_drained = true;
+            self.down.stop_when_drained = true;
+        }
+        let up = self.up.poll(cx, &mut self.client, &mut self.backend);
+        let down = self.down.poll(cx, &mut self.backend, &mut self.client);
+        // A client that cannot be read or written any more is gone, both ways.
+        // What it sent before still goes up.
+        let client_gone = self.down.write_failed || self.up.read_failed;
+        match (up, down) {
+            (Poll::Ready(()), Poll::Ready(())) => Poll::Ready(()),
+            (Poll::Ready(()), Poll::Pending) if client_gone => Poll::Ready(()),
+            (Poll::Ready(()), Poll::Pending) => Poll::Pending,
+            (Poll::Pending, Poll::Ready(())) => self.poll_deadline(cx),
+            (Poll::Pending, Poll::Pending) => Poll::Pending,
+        }
+    }
+
+    /// The backend has said all: the client may finish what it is sending, as
+    /// long as that moves.
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let moved = std::mem::take(&mut self.up.moved);
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + LINGER)));
+        if moved {
+            deadline.as_mut().reset(Instant::now() + LINGER);
+        }
+        deadline.as_mut().poll(cx)
+    }
+}
+
+/// One direction.
+struct Pump {
+    /// Read, and not yet taken by the writer. Nothing more is read until it is gone.
+    aside: Bytes,
+    state: State,
+    /// True if the writer may hold bytes that a flush would send.
+    unflushed: bool,
+    /// True if bytes were moved since the last look.
+    moved: bool,
+    /// End as soon as the reader has nothing at hand.
+    stop_when_drained: bool,
+    read_failed: bool,
+    write_failed: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// The reader may have more.
+    Open,
+    /// The reader has ended; the writer has not been told.
+    Ended,
+    /// Both ends know.
+    Done,
+}
+
+/// How many reads one direction may do before others have their turn.
+const TURN: usize = 16;
+
+impl Pump {
+    fn new(first: Bytes, ended: bool) -> Self {
+        Self {
+            aside: first,
+            state: if ended { State::Ended } else { State::Open },
+            unflushed: false,
+            moved: false,
+            stop_when_drained: false,
+            read_failed: false,
+            write_failed: false,
+        }
+    }
+
+    /// True if the reader was not read to its end.
+    fn open_at_reader(&self) -> bool {
+        !self.read_failed && (self.state == State::Open || self.write_failed || self.stop_when_drained)
+    }
+
+    /// Ready when this direction has ended, and its writer is shut.
+    fn poll(&mut self, cx: &mut Context<'_>, reader: &mut Socket, writer: &mut Socket) -> Poll<()> {
+        if self.state == State::Done {
+            return Poll::Ready(());
+        }
+        match ready!(self.poll_to_end(cx, reader, writer)) {
+            Ok(()) => {}
+            Err(_) => self.write_failed = true,
+        }
+        self.state = State::Done;
+        self.aside = Bytes::new();
+        Poll::Ready(())
+    }
+
+    /// An error is the writer's.
+    fn poll_to_end(&mut self, cx: &mut Context<'_>, reader: &mut Socket, writer: &mut Socket) -> Poll<io::Result<()>> {
+        for _ in 0..TURN {
+            while !self.aside.is_empty() {
+                let written = ready!(Pin::new(&mut *writer).poll_write(cx, &self.aside))?;
+                self.wrote(written)?;
+                self.aside.advance(written);
+            }
+            if self.state == State::Ended {
+                return Pin::new(writer).poll_shutdown(cx);
+            }
+            match self.poll_move(cx, reader, writer)? {
+                Poll::Ready(()) => {}
+                Poll::Pending if self.stop_when_drained => self.state = State::Ended,
+                Poll::Pending => {
+                    if self.unflushed {
+                        ready!(Pin::new(writer).poll_flush(cx))?;
+                        self.unflushed = false;
+                    }
+                    return Poll::Pending;
+                }
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Reads once, and writes as much of it as the writer takes at once.
+    fn poll_move(&mut self, cx: &mut Context<'_>, reader: &mut Socket, writer: &mut Socket) -> io::Result<Poll<()>> {
+        scratch::with(|scratch| {
+            let mut buffer = ReadBuf::new(scratch);
+            match Pin::new(reader).poll_read(cx, &mut buffer) {
+                Poll::Pending => return Ok(Poll::Pending),
+                Poll::Ready(Ok(())) => {}
+                // A TLS peer that leaves without close_notify has ended its bytes, no more.
+                Poll::Ready(Err(error)) => self.read_failed = error.kind() != io::ErrorKind::UnexpectedEof,
+            }
+            let mut rest = buffer.filled();
+            if rest.is_empty() {
+                self.state = State::Ended;
+            }
+            while !rest.is_empty() {
+                match Pin::new(&mut *writer).poll_write(cx, rest) {
+                    Poll::Pending => {
+                        self.aside = Bytes::copy_from_slice(rest);
+                        return Ok(Poll::Ready(()));
+                    }
+                    Poll::Ready(written) => {
+                        let written = written?;
+                        self.wrote(written)?;
+                        rest = rest.get(written..).unwrap_or_default();
+                    }
+                }
+            }
+            Ok(Poll::Ready(()))
+        })
+    }
+
+    fn wrote(&mut self, written: usize) -> io::Result<()> {
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        self.unflushed = true;
+        self.moved = true;
+        Ok(())
+    }
+}
