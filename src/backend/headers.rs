@@ -1,0 +1,94 @@
+//! Headers that belong to one connection and not to the call.
+
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
+};
+use http::{HeaderMap, HeaderValue, Method};
+use http_body::Body as _;
+
+use crate::body::Body;
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
+
+/// Removes what is for one hop only (RFC 9110, 7.6.1), and what `Connection` names.
+pub(super) fn strip_hop_by_hop(headers: &mut HeaderMap) {
+    if headers.contains_key(CONNECTION) {
+        let named: Vec<HeaderName> = headers
+            .get_all(CONNECTION)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(|name| name.trim().parse().ok())
+            .collect();
+        for name in named {
+            // Framing is decided by what is sent, and the host by us.
+            if name != CONTENT_LENGTH && name != HOST {
+                headers.remove(name);
+            }
+        }
+        headers.remove(CONNECTION);
+    }
+    for name in [
+        KEEP_ALIVE,
+        PROXY_CONNECTION,
+        PROXY_AUTHENTICATE,
+        PROXY_AUTHORIZATION,
+        TE,
+        TRAILER,
+        TRANSFER_ENCODING,
+        UPGRADE,
+        HTTP2_SETTINGS,
+    ] {
+        headers.remove(name);
+    }
+}
+
+/// Makes the headers of a request ours: `Host`, and a length that is the body's.
+pub(super) fn prepare_request(headers: &mut HeaderMap, method: &Method, body: &Body, host: &HeaderValue) {
+    strip_hop_by_hop(headers);
+    headers.remove(EXPECT);
+    headers.remove(CONTENT_LENGTH);
+    headers.insert(HOST, host.clone());
+    if body.is_end_stream() && (method == Method::POST || method == Method::PUT) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        lines.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn what_connection_names_is_removed() {
+        let mut found = headers(&[
+            ("connection", "close, X-Secret"),
+            ("x-secret", "1"),
+            ("keep-alive", "timeout=5"),
+            ("x-registry-auth", "e30="),
+        ]);
+        strip_hop_by_hop(&mut found);
+        assert_eq!(found, headers(&[("x-registry-auth", "e30=")]));
+    }
+
+    #[test]
+    fn a_request_has_our_host_and_its_own_length() {
+        let mut found = headers(&[
+            ("host", "elsewhere"),
+            ("expect", "100-continue"),
+            ("content-length", "5"),
+            ("te", "trailers"),
+            ("transfer-encoding", "chunked"),
+            ("upgrade", "h2c"),
+        ]);
+        prepare_request(&mut found, &Method::POST, &Body::Empty, &HeaderValue::from_static("vch"));
+        assert_eq!(found, headers(&[("host", "vch"), ("content-length", "0")]));
+    }
+}

@@ -1,0 +1,137 @@
+//! The backend connection of one client connection.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Context;
+
+use http::{Request, Response, Version};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{Builder, Connection, SendRequest};
+use hyper_util::rt::TokioIo;
+
+use super::headers::{prepare_request, strip_hop_by_hop};
+use super::{Backend, no_answer};
+use crate::body::Body;
+use crate::docker::endpoint::Hijack;
+use crate::error::Error;
+use crate::net::Socket;
+
+/// The kept-alive connection to the backend that belongs to one client
+/// connection, opened when it is first needed.
+///
+/// HTTP/1.1 carries one request at a time, so no more is needed, and no answer
+/// can ever reach another client. It makes progress only in [`Line::poll_drive`].
+/// Dropping it closes its connections, which ends the backend's call.
+pub struct Line {
+    pub(super) backend: Arc<Backend>,
+    sender: RefCell<Option<SendRequest<Body>>>,
+    kept: RefCell<Option<Driver>>,
+    /// The connection of an answer that was to be a hijack and is none.
+    pub(super) side: RefCell<Option<Driver>>,
+}
+
+/// One HTTP/1.1 connection; it moves when it is polled.
+pub(super) type Driver = Connection<TokioIo<Socket>, Body>;
+
+impl Line {
+    /// A line that is not connected yet.
+    #[must_use]
+    pub fn new(backend: Arc<Backend>) -> Self {
+        Self { backend, sender: RefCell::default(), kept: RefCell::default(), side: RefCell::default() }
+    }
+
+    /// Moves bytes between the backend and the calls of this line. To be polled by
+    /// the task that awaits [`Line::send`], before and after it.
+    pub fn poll_drive(&self, cx: &mut Context<'_>) {
+        for slot in [&self.kept, &self.side] {
+            let mut slot = slot.borrow_mut();
+            // What went wrong is told to the call, through its answer or its body.
+            let over = slot.as_mut().is_some_and(|driver| Pin::new(driver).poll(cx).is_ready());
+            if over {
+                *slot = None;
+            }
+        }
+    }
+
+    /// Sends one call and gives its answer, both streamed.
+    ///
+    /// A connection that the backend closed since the last call is replaced, if the
+    /// call was certainly not sent on it.
+    ///
+    /// # Errors
+    /// 502 if the backend cannot be reached or does not answer as it must; 400 if
+    /// the client's body breaks off.
+    pub async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, Error> {
+        prepare(&mut request, &self.backend);
+        let kept = self.sender.take();
+        if let Some(mut sender) = kept
+            && sender.ready().await.is_ok()
+        {
+            match sender.try_send_request(request).await {
+                Ok(answer) => {
+                    self.sender.replace(Some(sender));
+                    return Ok(finish(answer));
+                }
+                Err(mut failure) => match failure.take_message() {
+                    Some(unsent) => request = unsent,
+                    None => return Err(no_answer(&failure.into_error())),
+                },
+            }
+        }
+        let (mut sender, driver) = dial(&self.backend).await?;
+        self.kept.replace(Some(driver));
+        let answer = sender.send_request(request).await.map_err(|error| no_answer(&error))?;
+        self.sender.replace(Some(sender));
+        Ok(finish(answer))
+    }
+
+    /// Sends a call on a connection of its own and asks for `token`'s protocol.
+    ///
+    /// The body of the answer is [`Body::Tunnel`] if the backend gave the
+    /// connection over: with 101 and the protocol that was asked for, or, to
+    /// [`Hijack::Tcp`], with a raw stream of unknown length. The answer's status is
+    /// the backend's own. Any other answer is an ordinary one.
+    ///
+    /// # Errors
+    /// As for [`Line::send`]; a 101 that was not asked for is a 502.
+    pub async fn hijack(&self, mut request: Request<Body>, token: Hijack) -> Result<Response<Body>, Error> {
+        prepare(&mut request, &self.backend);
+        super::hijack::hijack(self, request, token).await
+    }
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line").field("backend", &self.backend.url()).finish_non_exhaustive()
+    }
+}
+
+/// A new HTTP/1.1 connection.
+pub(super) async fn dial(backend: &Backend) -> Result<(SendRequest<Body>, Driver), Error> {
+    let socket = backend.connect().await?;
+    let mut http = Builder::new();
+    http.title_case_headers(true).max_buf_size(MAX_BUFFER);
+    http.handshake(TokioIo::new(socket)).await.map_err(|error| no_answer(&error))
+}
+
+/// The longest answer head, and how much of a body is held at most, in bytes.
+const MAX_BUFFER: usize = 64 * 1024;
+
+fn prepare(request: &mut Request<Body>, backend: &Backend) {
+    let method = request.method().clone();
+    let mut headers = std::mem::take(request.headers_mut());
+    prepare_request(&mut headers, &method, request.body(), &backend.host);
+    *request.headers_mut() = headers;
+    *request.version_mut() = Version::HTTP_11;
+}
+
+/// An ordinary answer, ready for the client's side.
+pub(super) fn finish(answer: Response<Incoming>) -> Response<Body> {
+    let mut answer = answer.map(Body::Stream);
+    strip_hop_by_hop(answer.headers_mut());
+    *answer.version_mut() = Version::HTTP_11;
+    answer
+}

@@ -1,0 +1,33 @@
+//! Reading a whole body, up to a bound.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use bytes::{Bytes, BytesMut};
+use http_body::Body as HttpBody;
+
+/// Why a body was not read to its end.
+#[derive(Debug)]
+pub(super) enum ReadError {
+    /// It is longer than the bound.
+    TooLong,
+    /// It broke off.
+    Broken,
+}
+
+/// Reads `body` to its end, but no more than `max` bytes.
+pub(super) async fn bounded<B>(mut body: B, max: usize) -> Result<Bytes, ReadError>
+where
+    B: HttpBody<Data = Bytes, Error = hyper::Error> + Unpin,
+{
+    let mut read = BytesMut::new();
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        if let Ok(data) = frame.map_err(|_| ReadError::Broken)?.into_data() {
+            if read.len() + data.len() > max {
+                return Err(ReadError::TooLong);
+            }
+            read.extend_from_slice(&data);
+        }
+    }
+    Ok(read.freeze())
+}
