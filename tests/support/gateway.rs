@@ -1,0 +1,209 @@
+//! The server and the backend's half joined by a stack that permits everything.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::task::Context;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use tempfile::TempDir;
+use tower::Service as _;
+use vicgate::backend::{Backend, Line, Service};
+use vicgate::body::Body;
+use vicgate::docker::endpoint::{Method, Routed};
+use vicgate::docker::target::Target;
+use vicgate::error::Error;
+use vicgate::identity::Identity;
+use vicgate::policy::{Call, Permit, Permitted};
+use vicgate::server::{Drain, NewStack, Server, Stack, drain};
+use vicgate::settings::{self, CertificateFiles, Limits, Listen, ListenTls, ListenUrl};
+
+use super::certs::Certs;
+use super::conn::{Conn, Transport};
+use super::soon;
+
+/// A gateway that is serving, until it is dropped.
+pub struct Gateway {
+    addresses: Vec<ListenUrl>,
+    drain: Drain,
+    thread: Option<JoinHandle<()>>,
+    dir: TempDir,
+}
+
+impl Gateway {
+    /// Serves on one transport in front of a backend.
+    pub fn start(transport: Transport, backend: &settings::Backend) -> Self {
+        Self::start_with(transport, backend, Limits { workers: 1, ..Limits::default() })
+    }
+
+    pub fn start_with(transport: Transport, backend: &settings::Backend, limits: Limits) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let server = Server::bind(&[listen(transport, &dir)]).unwrap();
+        let addresses = server.addresses().cloned().collect();
+        let stack = PassThrough { backend: Backend::new(backend).unwrap() };
+        let (drain, shutdown) = drain();
+        let (serving, started) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            serving.send(()).unwrap();
+            runtime.block_on(server.run(stack, &limits, shutdown)).unwrap();
+        });
+        started.recv().unwrap();
+        Self { addresses, drain, thread: Some(thread), dir }
+    }
+
+    pub fn address(&self) -> &ListenUrl {
+        &self.addresses[0]
+    }
+
+    /// A client of it.
+    pub async fn connect(&self) -> Conn {
+        Conn::to(self.address()).await
+    }
+
+    /// What SIGTERM asks for.
+    pub fn drain(&self) {
+        self.drain.begin();
+    }
+
+    pub fn end_now(&self) {
+        self.drain.end_now();
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Waits for the end that was asked for.
+    pub async fn ended(&mut self) {
+        super::until("the gateway to end", || self.thread.as_ref().is_none_or(JoinHandle::is_finished)).await;
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        self.drain.end_now();
+        if let Some(thread) = self.thread.take() {
+            let outcome = thread.join();
+            if !thread::panicking() {
+                outcome.unwrap();
+            }
+        }
+    }
+}
+
+fn listen(transport: Transport, dir: &TempDir) -> Listen {
+    let localhost = || ("127.0.0.1".to_owned(), 0);
+    let (url, tls) = match transport {
+        Transport::Tcp => {
+            let (host, port) = localhost();
+            (ListenUrl::Tcp { host, port }, None)
+        }
+        Transport::Unix => (ListenUrl::Unix { path: dir.path().join("gateway.sock"), mode: None, group: None }, None),
+        Transport::Tls => {
+            let (host, port) = localhost();
+            (ListenUrl::Tls { host, port }, Some(listen_tls()))
+        }
+    };
+    Listen { url, tls }
+}
+
+/// TLS with client certificates.
+pub fn listen_tls() -> ListenTls {
+    let certs = Certs::shared();
+    let files = CertificateFiles { cert: certs.path("server-cert.pem"), key: certs.path("server-key.pem") };
+    ListenTls {
+        certificates: vec![files],
+        client_ca: Some(certs.path("ca.pem")),
+        crls: Vec::new(),
+        handshake_timeout: Duration::from_secs(5),
+    }
+}
+
+/// Permits every call that has a route.
+#[derive(Clone)]
+pub struct PassThrough {
+    pub backend: Arc<Backend>,
+}
+
+impl NewStack for PassThrough {
+    type Stack = PassThroughStack;
+
+    fn new_stack(&self, peer: Rc<Identity>) -> PassThroughStack {
+        PassThroughStack { line: Rc::new(Line::new(self.backend.clone())), peer }
+    }
+}
+
+pub struct PassThroughStack {
+    line: Rc<Line>,
+    peer: Rc<Identity>,
+}
+
+impl Stack for PassThroughStack {
+    fn call(&self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>>>> {
+        let service = RefCell::new(Service::new(self.line.clone()));
+        let peer = self.peer.clone();
+        Box::pin(async move {
+            let answer = match permit(request, peer) {
+                Ok(call) => {
+                    let answer = service.borrow_mut().call(call);
+                    answer.await
+                }
+                Err(error) => Err(error),
+            };
+            answer.unwrap_or_else(|error| {
+                let mut answer = Response::builder().status(error.status);
+                if error.close {
+                    answer = answer.header("connection", "close");
+                }
+                answer.body(Body::full(error.message)).unwrap()
+            })
+        })
+    }
+
+    fn keeps_half_open(&self, head: &Request<Incoming>) -> bool {
+        route(head).is_ok_and(|(_, endpoint)| endpoint.row().hijack.is_some())
+    }
+
+    fn poll_backend(&self, cx: &mut Context<'_>) {
+        self.line.poll_drive(cx);
+    }
+}
+
+fn route(head: &Request<Incoming>) -> Result<(Target, vicgate::docker::endpoint::Endpoint), Error> {
+    let target = Target::parse(&head.uri().to_string()).map_err(|error| Error::bad_request(error.to_string()))?;
+    let method = Method::from_name(head.method().as_str()).ok_or_else(|| Error::bad_request("no such method"))?;
+    let endpoint = match target.route(method) {
+        Routed::To { endpoint, .. } => endpoint,
+        Routed::WrongMethod | Routed::Unknown => return Err(Error::bad_request("no such route")),
+    };
+    Ok((target, endpoint))
+}
+
+fn permit(request: Request<Incoming>, identity: Rc<Identity>) -> Result<Permitted<Body>, Error> {
+    let (target, endpoint) = route(&request)?;
+    let (parts, body) = request.into_parts();
+    let upgrade = parts.headers.contains_key("upgrade");
+    let body = Body::Stream(body);
+    let call = Call { endpoint, target, identity, headers: parts.headers, upgrade, body };
+    Ok(call.permit(Permit::default(), Body::full))
+}
+
+/// Waits until the gateway holds no connection: its next answer is the last.
+pub async fn settled(descriptors: usize) {
+    soon("descriptors to be closed", async {
+        while std::fs::read_dir("/proc/self/fd").unwrap().count() > descriptors {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}
