@@ -43,6 +43,9 @@ impl<B> Call<B> {
         if let Some(body) = permit.body {
             self.body = full(body);
         }
+        for name in permit.without_headers {
+            self.headers.remove(name);
+        }
         Permitted { call: self, warnings: permit.warnings }
     }
 

@@ -1,6 +1,8 @@
 //! What judging a call comes to.
 
-use http::StatusCode;
+use std::fmt::Write as _;
+
+use http::{HeaderName, StatusCode};
 
 use crate::docker::target::Target;
 
@@ -21,6 +23,8 @@ pub struct Permit {
     /// The body to send instead. Every body that was read is written anew from
     /// what was judged, so this is set whenever there was one.
     pub body: Option<Vec<u8>>,
+    /// Headers that are not sent.
+    pub without_headers: Vec<HeaderName>,
     /// Lines for `Warnings` of the answer to a create.
     pub warnings: Vec<String>,
 }
@@ -39,7 +43,7 @@ pub struct Refusal {
 }
 
 /// One thing that a call asks for and does not get.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Point {
     /// JSON path, query parameter or header, such as `HostConfig.Privileged`.
     pub path: String,
@@ -47,32 +51,88 @@ pub struct Point {
     pub value: String,
     /// The flag of the stock CLI that sets it, such as `--privileged`.
     pub flag: Option<String>,
-    /// Why it is refused, and what would be allowed.
+    /// Why it is refused.
     pub reason: String,
+    /// What would be allowed; may be empty.
+    pub instead: String,
     /// The row or rule that refused it, such as `vic: field HostConfig.Privileged`.
     pub rule: String,
 }
 
 impl Refusal {
-    /// The text that a user reads.
+    /// The text that a user reads, behind `Error response from daemon: `.
+    ///
+    /// ```text
+    /// vSphere Integrated Containers does not support this setting:
+    ///   HostConfig.Privileged = true (--privileged)
+    ///     each container is a VM of its own
+    ///     instead: leave the flag out
+    ///     [vic: field HostConfig.Privileged]
+    /// Nothing was sent on.
+    /// ```
     #[must_use]
     pub fn message(&self) -> String {
         let mut text = self.summary.clone();
         for point in &self.points {
-            text.push_str("\n  ");
-            text.push_str(&point.path);
-            if !point.value.is_empty() {
-                text.push_str(&format!(" = {}", point.value));
-            }
-            if let Some(flag) = &point.flag {
-                text.push_str(&format!(" ({flag})"));
-            }
-            text.push_str(&format!(": {} [{}]", point.reason, point.rule));
+            let _ = write!(text, "\n  {point}");
         }
         if !self.hint.is_empty() {
-            text.push('\n');
-            text.push_str(&self.hint);
+            let _ = write!(text, "\n{}", self.hint);
         }
         text
+    }
+}
+
+impl std::fmt::Display for Point {
+    /// The point's lines, the first without an indent.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.path)?;
+        if !self.value.is_empty() {
+            write!(f, " = {}", self.value)?;
+        }
+        if let Some(flag) = &self.flag {
+            write!(f, " ({flag})")?;
+        }
+        if !self.reason.is_empty() {
+            write!(f, "\n    {}", self.reason)?;
+        }
+        if !self.instead.is_empty() {
+            write!(f, "\n    instead: {}", self.instead)?;
+        }
+        write!(f, "\n    [{}]", self.rule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_reads_line_by_line() {
+        let point = Point {
+            path: "HostConfig.Privileged".into(),
+            value: "true".into(),
+            flag: Some("--privileged".into()),
+            reason: "each container is a VM of its own".into(),
+            instead: "leave the flag out".into(),
+            rule: "vic: field HostConfig.Privileged".into(),
+        };
+        let bare = Point { path: "X".into(), rule: "r".into(), ..Point::default() };
+        let refusal = Refusal {
+            status: StatusCode::BAD_REQUEST,
+            summary: "2 settings are not supported:".into(),
+            points: vec![point, bare],
+            hint: "Nothing was sent on.".into(),
+        };
+        let expected = "\
+2 settings are not supported:
+  HostConfig.Privileged = true (--privileged)
+    each container is a VM of its own
+    instead: leave the flag out
+    [vic: field HostConfig.Privileged]
+  X
+    [r]
+Nothing was sent on.";
+        assert_eq!(refusal.message(), expected);
     }
 }

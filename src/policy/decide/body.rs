@@ -1,0 +1,207 @@
+//! Judging a JSON body, field by field.
+
+use std::sync::Arc;
+
+use super::trace::{Effect, Step, Witness};
+use super::{Fate, Judge, READING, Subject};
+use crate::docker::json::{Json, parse, short};
+use crate::docker::schema::{self, Body, Neutral, SchemaErrors, Scope, Type, is_used};
+use crate::policy::Point;
+use crate::policy::near::did_you_mean;
+use crate::policy::profile::{Decision, FieldTree, Unknown, names_beside};
+
+/// A change to make once everything is judged: the value at a path goes, or
+/// becomes another.
+type Edit = (String, Option<Json<'static>>);
+
+impl<W: Witness> Judge<'_, '_, W> {
+    pub(super) fn body(&mut self, bytes: &[u8]) {
+        let Some(ty) = schema::body(self.question.endpoint) else { return };
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return;
+        }
+        let json = match parse(bytes) {
+            Ok(json) => json,
+            Err(error) => {
+                self.unread("the body", "", &format!("it is not JSON that all daemons read alike: {error}"), None);
+                return;
+            }
+        };
+        let mut body = match schema::read(ty, json, self.question.version(self.policy)) {
+            Ok(body) => body,
+            Err(SchemaErrors(errors)) => {
+                for error in errors {
+                    let path = if error.path.is_empty() { "the body" } else { &error.path };
+                    self.unread(path, &shown(path, &error.value), &error.reason, error.flag);
+                }
+                return;
+            }
+        };
+        self.unknown_fields(&body);
+        let mut edits = Vec::new();
+        self.fields(&body, &mut edits);
+        // From the end, so that the places in lists stay true.
+        for (path, value) in edits.into_iter().rev() {
+            match value {
+                None => {
+                    body.remove(&path);
+                }
+                Some(value) => {
+                    body.replace(&path, value);
+                }
+            }
+        }
+        self.permit.body = Some(body.to_vec());
+    }
+
+    fn unread(&mut self, path: &str, value: &str, reason: &str, flag: Option<&str>) {
+        self.witness.step(|| Step::reading(READING, path, value, Effect::Refused, reason));
+        self.points.push(Point {
+            path: path.to_owned(),
+            value: value.to_owned(),
+            flag: flag.map(str::to_owned),
+            reason: reason.to_owned(),
+            instead: String::new(),
+            rule: format!("{READING}: one reading for all daemons"),
+        });
+    }
+
+    fn unknown_fields(&mut self, body: &Body<'_>) {
+        if self.policy.profile.unknown == Unknown::Forward {
+            return;
+        }
+        for unknown in body.unknown() {
+            let beside = names_beside(self.question.endpoint, &unknown.path);
+            let offer = beside.map(|(wrong, names)| did_you_mean(wrong, names)).unwrap_or_default();
+            let reason = format!("no API version has this field{offer}");
+            self.witness.step(|| Step::reading(READING, &unknown.path, &unknown.value, Effect::Refused, &reason));
+            self.points.push(Point {
+                path: unknown.path.clone(),
+                value: unknown.value.clone(),
+                reason,
+                rule: format!("{READING}: unknown field"),
+                ..Point::default()
+            });
+        }
+    }
+
+    fn fields(&mut self, body: &Body<'_>, edits: &mut Vec<Edit>) {
+        let tree = self.policy.profile.fields(self.question.endpoint);
+        for used in body.used() {
+            let Some((row, name, below)) = find(tree, &used.path) else { continue };
+            let subject = Subject { kind: "field", name: &name, path: &used.path, flag: used.field.flag };
+            if self.field(row, &subject, used.value, body.json(), edits)
+                && let Some(below) = below.filter(|below| !below.is_leaf())
+            {
+                let place = Place { path: used.path.clone(), name, flag: used.field.flag };
+                self.inner(&used.field.ty, used.value, below, &place, body.json(), edits);
+            }
+        }
+    }
+
+    /// Judges what is within a field, as far down as rows stand there.
+    fn inner(
+        &mut self,
+        ty: &'static Type,
+        value: &Json<'_>,
+        tree: &FieldTree,
+        at: &Place,
+        root: &Json<'_>,
+        edits: &mut Vec<Edit>,
+    ) {
+        match (ty, value) {
+            (Type::Struct(schema), Json::Object(members)) => {
+                for (name, value) in members {
+                    let field = schema.all_fields().find(|field| field.name == name);
+                    let (Some(field), Some(tree)) = (field, tree.child(name)) else { continue };
+                    let scope = Scope { siblings: members, root };
+                    if !is_used(field, value, scope) && !matches!(field.neutral, Neutral::Section) {
+                        continue;
+                    }
+                    let at = Place {
+                        path: format!("{}.{name}", at.path),
+                        name: format!("{}.{name}", at.name),
+                        flag: field.flag.or(at.flag),
+                    };
+                    let subject = Subject { kind: "field", name: &at.name, path: &at.path, flag: at.flag };
+                    let passes = match tree.decision() {
+                        Some(row) => self.field(row, &subject, value, root, edits),
+                        None => true,
+                    };
+                    if passes {
+                        self.inner(&field.ty, value, tree, &at, root, edits);
+                    }
+                }
+            }
+            (Type::Map(item), Json::Object(members)) => {
+                for (key, value) in members {
+                    let Some(tree) = tree.child("*") else { continue };
+                    let path = format!("{}[{}]", at.path, short(&Json::from(key.as_ref())));
+                    let at = Place { path, name: format!("{}.*", at.name), flag: at.flag };
+                    self.inner(item, value, tree, &at, root, edits);
+                }
+            }
+            (Type::List(item), Json::Array(items)) => {
+                for (index, value) in items.iter().enumerate() {
+                    let at = Place { path: format!("{}[{index}]", at.path), name: at.name.clone(), flag: at.flag };
+                    self.inner(item, value, tree, &at, root, edits);
+                }
+            }
+            (_, _) => {}
+        }
+    }
+
+    /// Lets a row judge a field. True if what is within it must be judged as well.
+    fn field(
+        &mut self,
+        row: &Arc<Decision>,
+        subject: &Subject<'_>,
+        value: &Json<'_>,
+        root: &Json<'_>,
+        edits: &mut Vec<Edit>,
+    ) -> bool {
+        let refused = self.points.len();
+        match self.weigh(row, subject, value, &shown(subject.path, &short(value)), root) {
+            Fate::Stays => self.points.len() == refused,
+            Fate::Goes => {
+                edits.push((subject.path.to_owned(), None));
+                false
+            }
+            Fate::Becomes(new) => {
+                edits.push((subject.path.to_owned(), Some(new)));
+                false
+            }
+        }
+    }
+}
+
+/// Where the walk is: in the call, and in the rows.
+struct Place {
+    path: String,
+    name: String,
+    flag: Option<&'static str>,
+}
+
+/// The row that decides a path, the row's name, and the rows below the path.
+fn find<'t>(tree: &'t FieldTree, path: &str) -> Option<(&'t Arc<Decision>, String, Option<&'t FieldTree>)> {
+    let mut row = tree.decision().map(|row| (row, "*".to_owned()));
+    let mut here = Some(tree);
+    let mut name = String::new();
+    for step in path.split('.').filter(|step| !step.starts_with('[')) {
+        here = here.and_then(|tree| tree.child(step));
+        name = if name.is_empty() { step.to_owned() } else { format!("{name}.{step}") };
+        if let Some(own) = here.and_then(FieldTree::decision) {
+            row = Some((own, name.clone()));
+        }
+    }
+    row.map(|(row, name)| (row, name, here))
+}
+
+/// The value as refusals and logs may show it: the variables of a process and
+/// credentials stay unseen.
+fn shown(path: &str, value: &str) -> String {
+    let secret = ["Env", "password", "auth", "identitytoken", "registrytoken"];
+    let last = path.split(['.', '[']).next_back().unwrap_or_default();
+    let hidden = secret.contains(&path) || secret.contains(&last) || path.starts_with("Env[");
+    if hidden { String::new() } else { value.to_owned() }
+}

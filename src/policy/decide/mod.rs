@@ -1,0 +1,283 @@
+//! The one function that judges a call.
+//!
+//! ```text
+//! operation → query parameters → headers → body fields → verdict
+//! ```
+//!
+//! A refused operation ends it at once. Everything else that is refused is
+//! collected, so that one answer names all of it.
+
+mod body;
+mod query;
+mod trace;
+
+use http::{HeaderMap, HeaderName, StatusCode};
+
+use super::profile::{Decision, Support, Unknown, Unsupported};
+use super::rule::{Fault, Outcome};
+use super::{Permit, Point, Policy, Refusal, Verdict};
+use crate::docker::endpoint::{BodyKind, Endpoint};
+use crate::docker::json::{Json, short};
+use crate::docker::target::Target;
+use crate::docker::version::ApiVersion;
+use crate::identity::Identity;
+use trace::Witness;
+pub use trace::{Effect, Step};
+
+/// A call, as far as judging looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The operation.
+    pub endpoint: Endpoint,
+    /// The target, read by [`Target::parse`].
+    pub target: &'a Target,
+    /// Who asks.
+    pub identity: &'a Identity,
+    /// The request's headers.
+    pub headers: &'a HeaderMap,
+    /// The whole body; `None` if it was not read. See [`needs_body`].
+    pub body: Option<&'a [u8]>,
+}
+
+impl Question<'_> {
+    fn version(&self, policy: &Policy) -> ApiVersion {
+        let newest = policy.profile.api.as_ref().map_or(ApiVersion::NEWEST, |range| *range.end());
+        self.target.version.unwrap_or(newest)
+    }
+}
+
+/// Judges a call.
+#[must_use]
+pub fn decide(policy: &Policy, question: &Question<'_>) -> Verdict {
+    judge(policy, question, &mut ())
+}
+
+/// Judges a call, and tells each rule that spoke.
+#[must_use]
+pub fn explain(policy: &Policy, question: &Question<'_>) -> (Verdict, Vec<Step>) {
+    let mut steps = Vec::new();
+    let verdict = judge(policy, question, &mut steps);
+    (verdict, steps)
+}
+
+/// True if the body must be read before the call can be judged. Where it is
+/// false the body is passed on as it comes.
+#[must_use]
+pub fn needs_body(policy: &Policy, endpoint: Endpoint, _target: &Target) -> bool {
+    let profile = &policy.profile;
+    let refused = profile.support(endpoint).refuses() && profile.endpoint(endpoint).unsupported == Unsupported::Reject;
+    match endpoint.row().body {
+        BodyKind::None | BodyKind::Tar => false,
+        BodyKind::Json => {
+            !refused && !profile.open && (profile.unknown == Unknown::Refuse || profile.looks_into(endpoint))
+        }
+    }
+}
+
+fn judge<W: Witness>(policy: &Policy, question: &Question<'_>, witness: &mut W) -> Verdict {
+    let mut judge = Judge { policy, question, witness, points: Vec::new(), permit: Permit::default() };
+    if let Some(refusal) = judge.operation() {
+        return Verdict::Refuse(refusal);
+    }
+    if !policy.profile.open {
+        judge.query();
+        judge.headers();
+    }
+    if needs_body(policy, question.endpoint, question.target)
+        && let Some(bytes) = question.body
+    {
+        judge.body(bytes);
+    }
+    judge.verdict()
+}
+
+/// A judgement under way.
+struct Judge<'q, 'w, W> {
+    policy: &'q Policy,
+    question: &'q Question<'q>,
+    witness: &'w mut W,
+    points: Vec<Point>,
+    permit: Permit,
+}
+
+/// Something that a row is about: a parameter, a field or a header.
+struct Subject<'s> {
+    /// `query`, `field` or `header`.
+    kind: &'static str,
+    /// Its name in the row.
+    name: &'s str,
+    /// Where it stands in the call.
+    path: &'s str,
+    flag: Option<&'static str>,
+}
+
+/// What becomes of a value.
+enum Fate {
+    Stays,
+    Goes,
+    Becomes(Json<'static>),
+}
+
+impl<W: Witness> Judge<'_, '_, W> {
+    fn operation(&mut self) -> Option<Refusal> {
+        let endpoint = self.question.endpoint;
+        let profile = &self.policy.profile;
+        let decision = profile.endpoint(endpoint);
+        let refused = decision.support.refuses() && decision.unsupported == Unsupported::Reject;
+        let rule = format_rule(&profile.name, "endpoint", endpoint.name());
+        self.witness.step(|| {
+            let effect = if refused { Effect::Refused } else { Effect::Passes };
+            Step::new(&rule, decision, endpoint.name(), "", effect, &decision.reason)
+        });
+        if !refused {
+            return None;
+        }
+        let row = endpoint.row();
+        let point = Point {
+            path: format!("{} {}", row.method.as_str(), row.pattern),
+            reason: reason(decision, &decision.reason),
+            instead: decision.instead.clone(),
+            rule,
+            ..Point::default()
+        };
+        Some(Refusal {
+            status: StatusCode::NOT_IMPLEMENTED,
+            summary: format!("{} does not support this operation:", profile.title),
+            points: vec![point],
+            hint: String::new(),
+        })
+    }
+
+    fn headers(&mut self) {
+        let endpoint = self.question.endpoint;
+        for (of, name, decision) in self.policy.profile.headers() {
+            if of != endpoint {
+                continue;
+            }
+            let Ok(header) = HeaderName::try_from(name) else { continue };
+            if !self.question.headers.contains_key(&header) {
+                continue;
+            }
+            // Values of headers are credentials more often than not.
+            let subject = Subject { kind: "header", name, path: header.as_str(), flag: None };
+            match self.weigh(decision, &subject, &Json::Null, "", &Json::Null) {
+                Fate::Stays | Fate::Becomes(_) => {}
+                Fate::Goes => self.permit.without_headers.push(header),
+            }
+        }
+    }
+
+    /// Lets a row judge a value that the call uses.
+    fn weigh(&mut self, row: &Decision, subject: &Subject<'_>, value: &Json<'_>, shown: &str, body: &Json<'_>) -> Fate {
+        let faults = match row.support {
+            Support::Yes | Support::Maybe | Support::Unknown => Vec::new(),
+            Support::No | Support::Future => vec![Fault {
+                at: String::new(),
+                value: shown.to_owned(),
+                reason: reason(row, &row.reason),
+                instead: row.instead.clone(),
+            }],
+            Support::Diff(rule) => match rule.judge(value, body) {
+                Outcome::Pass => Vec::new(),
+                Outcome::Refuse(faults) => faults,
+                Outcome::Rewrite { value, why } => {
+                    let becomes = short(&value);
+                    self.note(row, subject, shown, Effect::Rewritten(becomes), &why);
+                    self.permit.warnings.push(format!("{}: {why} [{}]", subject.path, self.rule(subject)));
+                    return Fate::Becomes(value);
+                }
+            },
+        };
+        if faults.is_empty() {
+            self.note(row, subject, shown, Effect::Passes, &row.reason);
+            return Fate::Stays;
+        }
+        match row.unsupported {
+            Unsupported::Forward => {
+                self.note(row, subject, shown, Effect::Forwarded, &row.reason);
+                Fate::Stays
+            }
+            Unsupported::Drop => {
+                self.note(row, subject, shown, Effect::Dropped, &row.reason);
+                self.warn_of_drop(subject, shown, &faults);
+                Fate::Goes
+            }
+            Unsupported::Reject => {
+                for fault in faults {
+                    let path = format!("{}{}", subject.path, fault.at);
+                    let effect = Effect::Refused;
+                    self.witness.step(|| {
+                        let rule = format_rule(&self.policy.profile.name, subject.kind, subject.name);
+                        Step::new(&rule, row, &path, &fault.value, effect, &fault.reason)
+                    });
+                    self.points.push(Point {
+                        path,
+                        value: fault.value,
+                        flag: subject.flag.map(str::to_owned),
+                        reason: fault.reason,
+                        instead: fault.instead,
+                        rule: self.rule(subject),
+                    });
+                }
+                Fate::Stays
+            }
+        }
+    }
+
+    fn warn_of_drop(&mut self, subject: &Subject<'_>, shown: &str, faults: &[Fault]) {
+        let mut line = subject.path.to_owned();
+        if !shown.is_empty() {
+            line = format!("{line} = {shown}");
+        }
+        if let Some(flag) = subject.flag {
+            line = format!("{line} ({flag})");
+        }
+        let reasons: Vec<&str> = faults.iter().map(|fault| fault.reason.as_str()).collect();
+        self.permit.warnings.push(format!("{line} was left out: {} [{}]", reasons.join("; "), self.rule(subject)));
+    }
+
+    fn note(&mut self, row: &Decision, subject: &Subject<'_>, shown: &str, effect: Effect, reason: &str) {
+        let profile = &self.policy.profile.name;
+        self.witness.step(|| {
+            Step::new(&format_rule(profile, subject.kind, subject.name), row, subject.path, shown, effect, reason)
+        });
+    }
+
+    fn rule(&self, subject: &Subject<'_>) -> String {
+        format_rule(&self.policy.profile.name, subject.kind, subject.name)
+    }
+
+    fn verdict(self) -> Verdict {
+        if self.points.is_empty() {
+            return Verdict::Permit(self.permit);
+        }
+        let profile = &self.policy.profile;
+        let unread = self.points.iter().any(|point| point.rule.starts_with(READING));
+        let summary = match (unread, self.points.len()) {
+            (false, 1) => format!("{} does not support this setting:", profile.title),
+            (false, count) => format!("{} does not support {count} settings of this call:", profile.title),
+            (true, 1) => "this call cannot be read as Docker reads it:".to_owned(),
+            (true, count) => format!("this call is refused for {count} reasons:"),
+        };
+        let hint = if unread {
+            "Nothing was done.".to_owned()
+        } else {
+            format!("Nothing was done. \"vicgate matrix --profile {}\" shows what is supported.", profile.name)
+        };
+        Verdict::Refuse(Refusal { status: StatusCode::BAD_REQUEST, summary, points: self.points, hint })
+    }
+}
+
+/// What refusals cite that come from reading the call, and from no row.
+const READING: &str = "reading";
+
+fn format_rule(profile: &str, kind: &str, name: &str) -> String {
+    format!("{profile}: {kind} {name}")
+}
+
+fn reason(row: &Decision, reason: &str) -> String {
+    if row.support == Support::Future { format!("planned for later: {reason}") } else { reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;
