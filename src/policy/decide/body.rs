@@ -54,18 +54,6 @@ impl<W: Witness> Judge<'_, '_, W> {
         self.permit.body = Some(body.to_vec());
     }
 
-    fn unread(&mut self, path: &str, value: &str, reason: &str, flag: Option<&str>) {
-        self.witness.step(|| Step::reading(READING, path, value, Effect::Refused, reason));
-        self.points.push(Point {
-            path: path.to_owned(),
-            value: value.to_owned(),
-            flag: flag.map(str::to_owned),
-            reason: reason.to_owned(),
-            instead: String::new(),
-            rule: format!("{READING}: one reading for all daemons"),
-        });
-    }
-
     fn unknown_fields(&mut self, body: &Body<'_>) {
         if self.policy.profile.unknown == Unknown::Forward {
             return;

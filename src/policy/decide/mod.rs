@@ -224,6 +224,19 @@ impl<W: Witness> Judge<'_, '_, W> {
         }
     }
 
+    /// Notes what no two daemons need read alike.
+    fn unread(&mut self, path: &str, value: &str, reason: &str, flag: Option<&str>) {
+        self.witness.step(|| Step::reading(READING, path, value, Effect::Refused, reason));
+        self.points.push(Point {
+            path: path.to_owned(),
+            value: value.to_owned(),
+            flag: flag.map(str::to_owned),
+            reason: reason.to_owned(),
+            instead: String::new(),
+            rule: format!("{READING}: one reading for all daemons"),
+        });
+    }
+
     fn warn_of_drop(&mut self, subject: &Subject<'_>, shown: &str, faults: &[Fault]) {
         let mut line = subject.path.to_owned();
         if !shown.is_empty() {

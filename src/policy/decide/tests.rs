@@ -162,7 +162,7 @@ fn query_and_body_are_refused_together() {
         "/v1.25/containers/create?platform=linux/arm64&nmae=x",
         r#"{"Image":"x","HostConfig":{"NetworkMode":"host"}}"#,
     );
-    assert_eq!(paths(&refusal(verdict)), ["platform", "nmae", "HostConfig.NetworkMode"]);
+    assert_eq!(paths(&refusal(verdict)), ["nmae", "platform", "HostConfig.NetworkMode"]);
 }
 
 #[test]
@@ -170,6 +170,13 @@ fn clutter_that_clients_send_is_left_out_of_what_is_sent() {
     let target = "/v1.25/containers/json?limit=-1&all=1&size=0&trunc_cmd=0";
     let permit = permit(ask(&policy("vic"), Endpoint::ContainerList, target, ""));
     assert_eq!(permit.target.unwrap().to_wire(None), "/containers/json?limit=-1&all=1&size=0");
+}
+
+#[test]
+fn a_parameter_that_two_readers_could_read_differently_is_refused() {
+    let target = "/v1.25/containers/x/kill?signal=TERM&signal=KILL";
+    let refusal = refusal(ask(&policy("vic"), Endpoint::ContainerKill, target, ""));
+    assert_eq!((refusal.status, paths(&refusal)), (StatusCode::BAD_REQUEST, vec!["signal"]));
 }
 
 #[test]

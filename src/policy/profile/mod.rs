@@ -149,6 +149,25 @@ pub struct AnswerRow {
     pub decision: Arc<Decision>,
 }
 
+/// A row, and what it is about.
+#[derive(Clone, Debug)]
+pub struct RowRef<'p> {
+    /// `endpoint`, `query`, `header`, `field` or `answer`.
+    pub kind: &'static str,
+    /// The operation.
+    pub endpoint: Endpoint,
+    /// The parameter, header or field; empty for an operation.
+    pub name: String,
+    /// What the row says.
+    pub decision: &'p Decision,
+}
+
+impl<'p> RowRef<'p> {
+    fn new(kind: &'static str, endpoint: Endpoint, name: &str, decision: &'p Decision) -> Self {
+        Self { kind, endpoint, name: name.to_owned(), decision }
+    }
+}
+
 /// A whole profile.
 #[derive(Clone, Debug)]
 pub struct Profile {
@@ -235,6 +254,22 @@ impl Profile {
     #[must_use]
     pub fn statuses(&self) -> &[StatusRow] {
         &self.statuses
+    }
+
+    /// Every row that decides anything, with what it is about.
+    #[must_use]
+    pub fn rows(&self) -> Vec<RowRef<'_>> {
+        let endpoints = Endpoint::ALL.iter().zip(&self.endpoints);
+        let mut rows: Vec<_> = endpoints.map(|(endpoint, row)| RowRef::new("endpoint", *endpoint, "", row)).collect();
+        for (param, row) in self.params() {
+            rows.extend(row.map(|row| RowRef::new("query", param.endpoint, param.name, row)));
+        }
+        rows.extend(self.headers().map(|(endpoint, name, row)| RowRef::new("header", endpoint, name, row)));
+        for (endpoint, tree) in Endpoint::ALL.iter().zip(&self.fields) {
+            rows.extend(tree.rows().into_iter().map(|(path, row)| RowRef::new("field", *endpoint, &path, row)));
+        }
+        rows.extend(self.answers.iter().map(|row| RowRef::new("answer", row.endpoint, &row.name, &row.decision)));
+        rows
     }
 
     /// True if the profile asks for the repair of that name.

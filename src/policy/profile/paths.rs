@@ -50,9 +50,15 @@ fn step(ty: &'static Type, name: &str) -> Option<&'static Type> {
         Type::List(item) => step(item, name),
         Type::Map(item) => (name == "*").then_some(*item),
         Type::Struct(schema) => schema.all_fields().find(|field| field.name == name).map(|field| &field.ty),
-        Type::Bool | Type::Int(..) | Type::Float | Type::Str | Type::Text | Type::Strings | Type::Size | Type::Any => {
-            None
-        }
+        Type::Bool
+        | Type::Int(..)
+        | Type::Float
+        | Type::Str
+        | Type::Text
+        | Type::Strings
+        | Type::Size
+        | Type::Any
+        | Type::Unset => None,
     }
 }
 
@@ -61,6 +67,6 @@ fn structure(ty: &'static Type) -> Option<&'static Struct> {
         Type::Struct(schema) => Some(schema),
         Type::List(item) => structure(item),
         Type::Map(_) | Type::Bool | Type::Int(..) | Type::Float | Type::Str | Type::Text => None,
-        Type::Strings | Type::Size | Type::Any => None,
+        Type::Strings | Type::Size | Type::Any | Type::Unset => None,
     }
 }
