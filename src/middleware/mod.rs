@@ -1,1 +1,3 @@
 //! One file, one layer. The stack reads top to bottom in `stack()`.
+
+pub mod framing;
