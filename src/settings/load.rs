@@ -62,6 +62,15 @@ const BACKEND: &str = "unix:///var/run/docker.sock";
 const LISTENER: &str = "tcp://127.0.0.1:2375";
 
 impl Settings {
+    /// The settings that flags and built-in defaults make, without any file or
+    /// variable.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn from_flags(flags: &Flags) -> Result<Self, SettingsErrors> {
+        resolve(Raw::default(), flags, &check::Places::default())
+    }
+
     /// Reads the settings: built-in defaults, then the file, then variables
     /// `VICGATE_…` (`VICGATE_BACKEND__URL`), then flags; the later wins.
     ///
