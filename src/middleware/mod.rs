@@ -1,3 +1,134 @@
-//! One file, one layer. The stack reads top to bottom in `stack()`.
+//! One file, one layer. [`stack`] reads top to bottom as a call travels.
 
 pub mod framing;
+mod inspect;
+mod normalise;
+mod observe;
+mod rescue;
+mod route;
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Context;
+
+use arc_swap::ArcSwap;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use tower::{Service, ServiceBuilder};
+use tower_http::cors::CorsLayer;
+
+use crate::backend::{self, Backend, Line};
+use crate::body::Body;
+use crate::error::Error;
+use crate::identity::Identity;
+use crate::observe::{Metrics, Record};
+use crate::policy::Policy;
+use crate::server;
+use crate::settings::Limits;
+
+/// What the layers answer with. Local to its thread: a connection never moves.
+pub type Answer<E = Error> = Pin<Box<dyn Future<Output = Result<Response<Body>, E>>>>;
+
+/// What all connections share.
+pub struct Gateway {
+    /// The policies in force; swapped whole on reload.
+    pub policy: ArcSwap<Policy>,
+    /// The backend.
+    pub backend: Arc<Backend>,
+    /// Bounds and deadlines.
+    pub limits: Limits,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// CORS headers, if they are on.
+    pub cors: Option<CorsLayer>,
+    /// True writes a line per request.
+    pub access_log: bool,
+}
+
+/// What one connection's layers share. HTTP/1.1 has one request at a time on a
+/// connection, so one record is enough.
+pub struct Connection {
+    gateway: Arc<Gateway>,
+    peer: Rc<Identity>,
+    record: Record,
+}
+
+/// The layers of one connection, in the order in which a call meets them.
+fn stack(connection: &Rc<Connection>, line: Rc<Line>) -> Stack {
+    let layers = ServiceBuilder::new()
+        // First, so that every answer is counted and logged, whoever gave it.
+        .layer(observe::ObserveLayer::new(connection))
+        // Outside of the rescue: a browser must see the headers on errors too.
+        .option_layer(connection.gateway.cors.clone())
+        // Every error of a layer below becomes an answer in Docker's form here.
+        .layer(rescue::RescueLayer)
+        // What HTTP itself leaves open to two readings ends here, before anyone reads it.
+        .layer(framing::FramingLayer)
+        // From here on the operation is known: Request becomes Call.
+        .layer(route::RouteLayer::new(connection))
+        // Judges, and makes a Permitted of the Call, or refuses.
+        .layer(inspect::InspectLayer::new(connection))
+        // Innermost, so that no layer above sees what only this backend says.
+        .layer(normalise::NormaliseLayer::new(connection));
+    RefCell::new(Box::new(layers.service(backend::Service::new(line))))
+}
+
+type Stack = RefCell<Box<dyn LocalService>>;
+
+/// The stack as one object: its type is a page long and of no interest.
+trait LocalService {
+    fn answer(&mut self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>>>>;
+}
+
+impl<S> LocalService for S
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = std::convert::Infallible>,
+    S::Future: 'static,
+{
+    fn answer(&mut self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>>>> {
+        let answer = self.call(request);
+        Box::pin(async move {
+            match answer.await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }
+        })
+    }
+}
+
+/// The stack of one client connection, with its backend connection.
+pub struct Session {
+    stack: Stack,
+    line: Rc<Line>,
+}
+
+impl server::Stack for Session {
+    fn call(&self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>>>> {
+        self.stack.borrow_mut().answer(request)
+    }
+
+    fn keeps_half_open(&self, head: &Request<Incoming>) -> bool {
+        route::may_hijack(head.method(), head.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str))
+    }
+
+    fn poll_backend(&self, cx: &mut Context<'_>) {
+        self.line.poll_drive(cx);
+    }
+}
+
+/// Makes a [`Session`] for each connection.
+#[derive(Clone)]
+pub struct Sessions(pub Arc<Gateway>);
+
+impl server::NewStack for Sessions {
+    type Stack = Session;
+
+    fn new_stack(&self, peer: Rc<Identity>) -> Session {
+        let line = Rc::new(Line::new(self.0.backend.clone()));
+        let connection = Rc::new(Connection { gateway: self.0.clone(), peer, record: Record::default() });
+        Session { stack: stack(&connection, line.clone()), line }
+    }
+}

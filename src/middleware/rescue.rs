@@ -1,0 +1,95 @@
+//! Turns an error of any layer below into an answer in Docker's form.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::task::{Context, Poll};
+
+use http::{HeaderValue, Request, Response, header};
+use tower::{Layer, Service};
+
+use super::Answer;
+use crate::body::Body;
+use crate::docker::version::ApiVersion;
+use crate::error::{Error, Fault};
+use crate::normalise::error_answer;
+
+/// Layer of [`Rescue`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RescueLayer;
+
+impl<S> Layer<S> for RescueLayer {
+    type Service = Rescue<S>;
+
+    fn layer(&self, inner: S) -> Rescue<S> {
+        Rescue { inner }
+    }
+}
+
+/// Answers instead of failing.
+///
+/// The form of an error body depends on the API version of the call: text below
+/// 1.24, JSON from it and for calls without a version.
+#[derive(Clone, Debug)]
+pub(super) struct Rescue<S> {
+    inner: S,
+}
+
+impl<S, B> Service<Request<B>> for Rescue<S>
+where
+    S: Service<Request<B>, Response = Response<Body>, Error = Error>,
+    S::Future: Future<Output = Result<Response<Body>, Error>> + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Answer<Infallible>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let version = version_in(request.uri());
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            match answer.await {
+                Ok(response) => Ok(response),
+                Err(error) => Ok(to_answer(&error, version)),
+            }
+        })
+    }
+}
+
+fn to_answer(error: &Error, version: Option<ApiVersion>) -> Response<Body> {
+    match error.fault {
+        Fault::Client => tracing::debug!(status = error.status.as_u16(), message = %error.message, "refused"),
+        Fault::Gateway | Fault::Backend => {
+            tracing::warn!(status = error.status.as_u16(), message = %error.message, "failed");
+        }
+    }
+    let mut response = error_answer(error.status, &error.message, version);
+    if error.close {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// The version in a path, read leniently: it only picks the form of an error,
+/// and the path itself may be what the error is about.
+fn version_in(uri: &http::Uri) -> Option<ApiVersion> {
+    let target = uri.path_and_query()?.as_str();
+    target.strip_prefix("/v")?.split('/').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_found_in_the_path() {
+        let version = |target: &'static str| version_in(&http::Uri::from_static(target));
+        assert_eq!(version("/v1.19/info?x=1"), Some(ApiVersion::new(19)));
+        assert_eq!(version("/v1.19"), Some(ApiVersion::new(19)));
+        assert_eq!(version("/volumes"), None);
+        assert_eq!(version("*"), None);
+    }
+}
