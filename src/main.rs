@@ -1,2 +1,10 @@
 //! Arguments, load, run, exit code; nothing else.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use vicgate::cli::Cli;
+
+fn main() -> ExitCode {
+    Cli::parse().run()
+}

@@ -1,0 +1,204 @@
+//! What the gateway says when something is wrong: with the backend, with a call,
+//! or with what it was started with.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A gateway on a free port, ended when dropped.
+struct Gateway {
+    process: Child,
+    address: String,
+}
+
+impl Gateway {
+    fn start(arguments: &[&str]) -> Self {
+        let folder = std::env::temp_dir();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_vicgate"))
+            .args(["serve", "--listen", "tcp://127.0.0.1:0"])
+            .args(arguments)
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on tcp://").unwrap_or_else(|| panic!("{line}")).to_owned();
+        Self { process, address }
+    }
+
+    /// Sends a request on a connection of its own and reads to its end.
+    fn ask(&self, request: &str) -> String {
+        self.ask_bytes(request.as_bytes())
+    }
+
+    fn ask_bytes(&self, request: &[u8]) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        // A gateway that refuses early may close before it has all of the request.
+        let _ = stream.write_all(request);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A backend that answers each connection with these bytes, once it has read a
+/// request head, and closes.
+fn backend_that_says(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("tcp://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = Vec::new();
+            let mut byte = [0];
+            while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) == 1 {
+                head.push(byte[0]);
+            }
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    url
+}
+
+const INFO: &str = "GET /v1.25/info HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+fn create(body: &str) -> String {
+    format!(
+        "POST /v1.25/containers/create HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+#[test]
+fn a_backend_that_is_not_there_gives_a_502_with_its_address_and_the_gateway_recovers() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("backend.sock");
+    let gateway = Gateway::start(&["--backend", &format!("unix://{}", socket.display())]);
+    for _ in 0..3 {
+        let answer = gateway.ask(INFO);
+        assert!(answer.starts_with("HTTP/1.1 502 "), "{answer}");
+        assert!(answer.contains("{\"message\":") && answer.contains(socket.to_str().unwrap()), "{answer}");
+    }
+    let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = [0; 2048];
+        let _ = stream.read(&mut head).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").unwrap();
+    });
+    let answer = gateway.ask(INFO);
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("{}"), "{answer}");
+}
+
+#[test]
+fn a_backend_that_closes_without_an_answer_gives_a_502_that_says_so() {
+    let gateway = Gateway::start(&["--backend", &backend_that_says("")]);
+    let answer = gateway.ask(INFO);
+    assert!(answer.starts_with("HTTP/1.1 502 "), "{answer}");
+    assert!(answer.contains("closed the connection without an answer"), "{answer}");
+}
+
+#[test]
+fn a_backend_that_dies_in_its_answer_gives_a_cut_and_no_false_end() {
+    let cut = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+    let gateway = Gateway::start(&["--backend", &backend_that_says(cut)]);
+    let answer = gateway.ask("GET /v1.25/containers/x/logs?stdout=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert!(answer.contains("5\r\nhello\r\n"), "{answer}");
+    assert!(!answer.contains("\r\n0\r\n"), "the end of the body was made up: {answer}");
+
+    let short = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
+    let gateway = Gateway::start(&["--backend", &backend_that_says(short)]);
+    let answer = gateway.ask("GET /v1.25/info HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert!(answer.to_ascii_lowercase().contains("content-length: 10") && answer.ends_with("hello"), "{answer}");
+}
+
+#[test]
+fn a_body_over_the_bound_gives_a_413() {
+    let gateway = Gateway::start(&["--backend", &backend_that_says("")]);
+    let answer = gateway.ask(&create(&format!("{{\"Image\":\"{}\"}}", "x".repeat(4 * 1024 * 1024))));
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    assert!(answer.contains("limits.judged_body_mib"), "{answer}");
+
+    let endless = "POST /v1.25/containers/create HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned()
+        + &format!("80000\r\n{}\r\n", "x".repeat(0x80000)).repeat(9);
+    let answer = gateway.ask(&endless);
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[test]
+fn a_body_that_is_not_json_gives_a_400() {
+    let gateway = Gateway::start(&["--backend", &backend_that_says("")]);
+    for body in ["nonsense", "{\"Image\":", "[]", "{}{}", "\u{feff}{}", "{\"Image\":\"a\",\"image\":\"b\"}"] {
+        let answer = gateway.ask(&create(body));
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{body}: {answer}");
+        assert!(answer.contains("{\"message\":\""), "{body}: {answer}");
+    }
+}
+
+#[test]
+fn an_unknown_path_and_a_wrong_method_are_answered_as_a_daemon_does() {
+    let gateway = Gateway::start(&["--backend", &backend_that_says("")]);
+    for (method, target) in [("GET", "/v1.25/nosuch"), ("PUT", "/v1.25/info"), ("GET", "/"), ("BREW", "/info")] {
+        let answer = gateway.ask(&format!("{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 404 ") || method == "BREW", "{method} {target}: {answer}");
+        assert!(answer.contains("application/json"), "{method} {target}: {answer}");
+    }
+    let old = gateway.ask("GET /v1.22/nosuch HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assert!(old.contains("text/plain") && old.ends_with("page not found\n"), "{old}");
+}
+
+/// Runs `vicgate` and gives its exit code and what it said.
+fn fails(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_vicgate"))
+        .args(arguments)
+        .current_dir(std::env::temp_dir())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_start_that_cannot_work_says_why_in_one_line_and_exits_with_64() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = format!("tcp://{}", taken.local_addr().unwrap());
+    let cases: &[(&[&str], &str)] = &[
+        (&["serve", "--listen", &taken], "in use"),
+        (&["serve", "--listen", "http://127.0.0.1:1"], "is not a listener URL"),
+        (&["serve", "--backend", "ftp://x"], "is not a backend URL"),
+        (
+            &["serve", "--listen", "tls://127.0.0.1:0", "--tlscert", "/nosuch.pem", "--tlskey", "/nosuch.key"],
+            "/nosuch.pem",
+        ),
+        (&["serve", "--listen", "tls://127.0.0.1:0"], "--tlscert"),
+        (&["serve", "--profile", "/nosuch.toml"], "/nosuch.toml"),
+        (&["serve", "--config", "/nosuch.toml"], "/nosuch.toml"),
+        (&["serve", "--listen", "unix:///nosuch/folder/x.sock"], "/nosuch/folder/x.sock"),
+    ];
+    for (arguments, expected) in cases {
+        let (code, said) = fails(arguments);
+        assert_eq!(code, Some(64), "{arguments:?}: {said}");
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+        assert_eq!(said.trim_end().lines().count(), 1, "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_command_line_that_cannot_be_read_exits_with_2() {
+    assert_eq!(fails(&["serve", "--nosuch"]).0, Some(2));
+    assert_eq!(fails(&["nosuch"]).0, Some(2));
+}
