@@ -32,3 +32,5 @@ pub mod backend;
 pub mod normalise;
 
 pub mod observe;
+
+pub mod standin;
