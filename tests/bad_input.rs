@@ -3,74 +3,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+mod process;
 
-/// A gateway on a free port, ended when dropped.
-struct Gateway {
-    process: Child,
-    address: String,
-}
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
 
-impl Gateway {
-    fn start(arguments: &[&str]) -> Self {
-        let folder = std::env::temp_dir();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_vicgate"))
-            .args(["serve", "--listen", "tcp://127.0.0.1:0"])
-            .args(arguments)
-            .current_dir(folder)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on tcp://").unwrap_or_else(|| panic!("{line}")).to_owned();
-        Self { process, address }
-    }
+use process::{Gateway, backend};
 
-    /// Sends a request on a connection of its own and reads to its end.
-    fn ask(&self, request: &str) -> String {
-        self.ask_bytes(request.as_bytes())
-    }
-
-    fn ask_bytes(&self, request: &[u8]) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        // A gateway that refuses early may close before it has all of the request.
-        let _ = stream.write_all(request);
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// A backend that answers each connection with these bytes, once it has read a
-/// request head, and closes.
 fn backend_that_says(answer: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("tcp://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut head = Vec::new();
-            let mut byte = [0];
-            while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) == 1 {
-                head.push(byte[0]);
-            }
-            let _ = stream.write_all(answer.as_bytes());
-        }
-    });
-    url
+    backend(answer).0
 }
 
 const INFO: &str = "GET /v1.25/info HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
