@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+pub mod demo;
 pub mod serve;
 
 mod signals;
@@ -25,6 +26,8 @@ pub struct Cli {
 enum Command {
     /// Run the gateway
     Serve(Box<serve::ServeArgs>),
+    /// Run the gateway in front of a built-in stand-in for a VIC appliance, to try it out
+    Demo(demo::DemoArgs),
     /// Print a completion script for a shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
@@ -38,6 +41,7 @@ impl Cli {
     pub fn run(self) -> ExitCode {
         match self.command {
             Command::Serve(args) => serve::run(&args),
+            Command::Demo(args) => demo::run(&args),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "vicgate", &mut std::io::stdout());
                 ExitCode::SUCCESS

@@ -46,32 +46,20 @@ pub(super) fn read(standin: &Arc<StandIn>, name: &str, call: &Call) -> Result<Re
 }
 
 /// PUT.
-pub(super) async fn write(
-    standin: &Arc<StandIn>,
-    name: &str,
-    mut call: Call,
-) -> Result<Reply, Failure> {
+pub(super) async fn write(standin: &Arc<StandIn>, name: &str, mut call: Call) -> Result<Reply, Failure> {
     let path = path(&call)?;
     let container = standin.store.container(name)?;
-    if !container
-        .files
-        .stat(&path)
-        .is_ok_and(|node| node.is_directory())
-    {
+    if !container.files.stat(&path).is_ok_and(|node| node.is_directory()) {
         return Err(no_such_file(name));
     }
     let body = call.read_body().await?;
-    container
-        .files
-        .on(&path, |tree, inner| unpack(tree, inner, &body))?;
+    container.files.on(&path, |tree, inner| unpack(tree, inner, &body))?;
     Ok(reply::empty(StatusCode::OK))
 }
 
 fn path(call: &Call) -> Result<String, Failure> {
     match call.query.text("path") {
-        "" => Err(Failure::bad_request(
-            "bad parameter: 'path' cannot be empty",
-        )),
+        "" => Err(Failure::bad_request("bad parameter: 'path' cannot be empty")),
         path => Ok(clean("/", path)),
     }
 }
@@ -165,50 +153,30 @@ fn unpack(tree: &mut Tree, folder: &str, body: &[u8]) -> Result<(), Failure> {
     let members = archive.entries().map_err(|_| unrecognised())?;
     for (at, member) in members.enumerate() {
         let mut member = member.map_err(|_| {
-            if at == 0 && body.len() >= 512 {
-                unrecognised()
-            } else {
-                Failure::internal("unexpected EOF")
-            }
+            if at == 0 && body.len() >= 512 { unrecognised() } else { Failure::internal("unexpected EOF") }
         })?;
         let name = String::from_utf8_lossy(&member.path_bytes()).into_owned();
         let path = clean(folder, name.trim_start_matches('/'));
         let mode = member.header().mode().unwrap_or(0o644) & 0o7777;
-        let modified = member
-            .header()
-            .mtime()
-            .unwrap_or(0)
-            .saturating_mul(1_000_000_000);
+        let modified = member.header().mtime().unwrap_or(0).saturating_mul(1_000_000_000);
         let kind = member.header().entry_type();
         let made = if kind.is_dir() {
             tree.make_directories(&path).and_then(|()| {
                 let real = tree.resolve(&path)?;
-                let node = Node {
-                    mode,
-                    modified,
-                    ..Node::directory()
-                };
+                let node = Node { mode, modified, ..Node::directory() };
                 tree.put(&real, node)
             })
         } else if kind.is_symlink() {
             let target = member.link_name_bytes().unwrap_or_default();
             let target = String::from_utf8_lossy(&target).into_owned();
-            let node = Node {
-                kind: Kind::Link(target),
-                mode,
-                modified,
-            };
+            let node = Node { kind: Kind::Link(target), mode, modified };
             place(tree, &path, node)
         } else if kind.is_file() {
             let mut content = Vec::new();
             if member.read_to_end(&mut content).is_err() {
                 return Err(Failure::internal("unexpected EOF"));
             }
-            let node = Node {
-                kind: Kind::File(Bytes::from(content)),
-                mode,
-                modified,
-            };
+            let node = Node { kind: Kind::File(Bytes::from(content)), mode, modified };
             place(tree, &path, node)
         } else {
             // Devices, pipes and the like have no place here.

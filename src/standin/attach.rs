@@ -28,11 +28,7 @@ pub(super) fn attach(standin: &Arc<StandIn>, name: &str, call: &Call) -> Answer 
         Err(failure) => return failure.reply(call.version.as_ref()).into(),
     };
     let keys = call.query.text("detachKeys").to_owned();
-    let wire = if container.spec.tty {
-        Wire::Raw
-    } else {
-        Wire::Frames
-    };
+    let wire = if container.spec.tty { Wire::Raw } else { Wire::Frames };
     let session = Session::of_container(
         standin,
         &container,
@@ -104,12 +100,7 @@ pub(super) enum SessionInput {
 
 impl Session {
     /// Binds to a container now, so that no output is missed.
-    pub(super) fn of_container(
-        standin: &Arc<StandIn>,
-        container: &Arc<Container>,
-        wire: Wire,
-        wanted: Wanted,
-    ) -> Self {
+    pub(super) fn of_container(standin: &Arc<StandIn>, container: &Arc<Container>, wire: Wire, wanted: Wanted) -> Self {
         standin.events.container(container, "attach", &[]);
         let spec = &container.spec;
         Self {
@@ -119,11 +110,7 @@ impl Session {
             input: SessionInput::Container,
             wire,
             wanted,
-            at_end: if spec.stdin_once && !spec.tty {
-                AtEnd::CloseStdin
-            } else {
-                AtEnd::Detach
-            },
+            at_end: if spec.stdin_once && !spec.tty { AtEnd::CloseStdin } else { AtEnd::Detach },
             tty: spec.tty,
             patience: Some(standin.settings.attach_limit),
             container: Arc::clone(container),
@@ -175,12 +162,7 @@ impl Session {
     }
 
     /// Returns when the client's input ends the session.
-    async fn receive(
-        &self,
-        reader: &mut ReadHalf<Socket>,
-        writer: &Mutex<WriteHalf<Socket>>,
-        mut keys: Keys,
-    ) {
+    async fn receive(&self, reader: &mut ReadHalf<Socket>, writer: &Mutex<WriteHalf<Socket>>, mut keys: Keys) {
         if !self.wanted.stdin {
             return std::future::pending().await;
         }
@@ -201,9 +183,7 @@ impl Session {
                 match keys.press(bytes) {
                     Pressed::Keys(rest) => bytes = rest,
                     Pressed::Detach => {
-                        self.standin
-                            .events
-                            .container(&self.container, "detach", &[]);
+                        self.standin.events.container(&self.container, "detach", &[]);
                         return;
                     }
                 }
@@ -267,27 +247,13 @@ enum Pressed {
 impl Keys {
     /// `ctrl-p,ctrl-q` and the like. Empty means that default; `None` that it makes no sense.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let text = if text.is_empty() {
-            "ctrl-p,ctrl-q"
-        } else {
-            text
-        };
+        let text = if text.is_empty() { "ctrl-p,ctrl-q" } else { text };
         let key = |name: &str| match name.as_bytes() {
             [key] => Some(*key),
-            [
-                b'c',
-                b't',
-                b'r',
-                b'l',
-                b'-',
-                key @ (b'a'..=b'z' | b'@' | b'['..=b'_'),
-            ] => Some(key & 0x1f),
+            [b'c', b't', b'r', b'l', b'-', key @ (b'a'..=b'z' | b'@' | b'['..=b'_')] => Some(key & 0x1f),
             _ => None,
         };
-        Some(Self {
-            sequence: text.split(',').map(key).collect::<Option<_>>()?,
-            pressed: 0,
-        })
+        Some(Self { sequence: text.split(',').map(key).collect::<Option<_>>()?, pressed: 0 })
     }
 
     /// Looks for the sequence. VIC sees a key only when it comes alone.
@@ -298,11 +264,7 @@ impl Keys {
         };
         if is_next {
             self.pressed += 1;
-            return if self.pressed == self.sequence.len() {
-                Pressed::Detach
-            } else {
-                Pressed::Keys(Bytes::new())
-            };
+            return if self.pressed == self.sequence.len() { Pressed::Detach } else { Pressed::Keys(Bytes::new()) };
         }
         let held = self.sequence.get(..self.pressed).unwrap_or_default();
         let mut keys = BytesMut::from(held);

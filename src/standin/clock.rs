@@ -10,9 +10,7 @@ pub(super) type Nanos = u64;
 const SECOND: u64 = 1_000_000_000;
 
 pub(super) fn now() -> Nanos {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or(Duration::ZERO);
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
@@ -40,10 +38,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Nanos>, Failure> {
     let nanos: u64 = if fraction.is_empty() {
         0
     } else {
-        format!("{fraction:0<9}")
-            .get(..9)
-            .and_then(|digits| digits.parse().ok())
-            .ok_or_else(|| bad_number(fraction))?
+        format!("{fraction:0<9}").get(..9).and_then(|digits| digits.parse().ok()).ok_or_else(|| bad_number(fraction))?
     };
     // A time before 1970 is before everything that the stand-in has seen.
     let whole = u64::try_from(whole).unwrap_or(0);
@@ -51,9 +46,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Nanos>, Failure> {
 }
 
 fn bad_number(text: &str) -> Failure {
-    Failure::internal(format!(
-        "strconv.ParseInt: parsing {text:?}: invalid syntax"
-    ))
+    Failure::internal(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))
 }
 
 /// `YYYY-MM-DDTHH:MM:SS` of the proleptic Gregorian calendar.
@@ -64,16 +57,11 @@ fn civil(at: Nanos) -> String {
     let shifted = days + 719_468;
     let era = shifted / 146_097;
     let day_of_era = shifted % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
@@ -88,10 +76,7 @@ mod tests {
     fn known_instants_are_written_as_their_dates() {
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
         assert_eq!(rfc3339(951_782_400 * SECOND), "2000-02-29T00:00:00Z");
-        assert_eq!(
-            rfc3339_nano(1_709_251_199 * SECOND + 5),
-            "2024-02-29T23:59:59.000000005Z"
-        );
+        assert_eq!(rfc3339_nano(1_709_251_199 * SECOND + 5), "2024-02-29T23:59:59.000000005Z");
     }
 
     #[test]

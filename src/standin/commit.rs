@@ -17,11 +17,7 @@ use super::{clock, ids};
 /// `POST /commit`.
 pub(super) async fn commit(standin: &Arc<StandIn>, mut call: Call) -> Result<Reply, Failure> {
     let body = call.read_body().await?;
-    let config = if body.is_empty() {
-        Value::Null
-    } else {
-        decode(&body)?
-    };
+    let config = if body.is_empty() { Value::Null } else { decode(&body)? };
     let container = standin.store.container(call.query.text("container"))?;
     if container.is_running() && standin.settings.is_vic() {
         return Err(Failure::conflict(format!(
@@ -45,9 +41,7 @@ pub(super) async fn commit(standin: &Arc<StandIn>, mut call: Call) -> Result<Rep
         id: ids::fresh(),
         tags: Vec::new(),
         created: clock::now(),
-        entrypoint: config
-            .command("Entrypoint")?
-            .or_else(|| spec.entrypoint.clone()),
+        entrypoint: config.command("Entrypoint")?.or_else(|| spec.entrypoint.clone()),
         cmd: config.command("Cmd")?.unwrap_or_else(|| spec.cmd.clone()),
         env: config.strings("Env")?.unwrap_or_else(|| spec.env.clone()),
         labels: spec.labels.clone(),

@@ -29,21 +29,20 @@ pub(super) async fn serve(standin: Arc<StandIn>, socket: Socket, peer: String) {
         flags.hold_end(route::is_hijack(request.method(), request.uri()));
         let (standin, peer) = (Arc::clone(&standin), Arc::clone(&peer));
         let (hijack_to, held) = (hijack_to.clone(), flags.clone());
-        let answer: Pin<Box<dyn Future<Output = Result<Reply, Infallible>> + Send>> =
-            Box::pin(async move {
-                match dispatch::answer(&standin, request, &peer).await {
-                    Answer::Reply(reply) => {
-                        held.hold_end(false);
-                        Ok(reply)
-                    }
-                    Answer::Hijack(hijack) => {
-                        // The connection task takes the socket away from under this future; if
-                        // the receiver is gone, so is the connection.
-                        let _ = hijack_to.send(hijack).await;
-                        std::future::pending().await
-                    }
+        let answer: Pin<Box<dyn Future<Output = Result<Reply, Infallible>> + Send>> = Box::pin(async move {
+            match dispatch::answer(&standin, request, &peer).await {
+                Answer::Reply(reply) => {
+                    held.hold_end(false);
+                    Ok(reply)
                 }
-            });
+                Answer::Hijack(hijack) => {
+                    // The connection task takes the socket away from under this future; if
+                    // the receiver is gone, so is the connection.
+                    let _ = hijack_to.send(hijack).await;
+                    std::future::pending().await
+                }
+            }
+        });
         answer
     });
 
@@ -59,11 +58,7 @@ pub(super) async fn serve(standin: Arc<StandIn>, socket: Socket, peer: String) {
     while flags.is_unflushed() {
         let flushed = std::future::poll_fn(|context| {
             let ended = Pin::new(&mut connection).poll(context).is_ready();
-            if ended || !flags.is_unflushed() {
-                std::task::Poll::Ready(ended)
-            } else {
-                std::task::Poll::Pending
-            }
+            if ended || !flags.is_unflushed() { std::task::Poll::Ready(ended) } else { std::task::Poll::Pending }
         });
         if flushed.await {
             return;

@@ -31,11 +31,7 @@ pub(super) struct Console {
 
 impl Console {
     pub(super) fn new(tty: bool, log: Option<Log>) -> Self {
-        Self {
-            tty,
-            viewers: Mutex::new(Vec::new()),
-            log,
-        }
+        Self { tty, viewers: Mutex::new(Vec::new()), log }
     }
 
     pub(super) fn tty(&self) -> bool {

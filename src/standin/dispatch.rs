@@ -12,16 +12,12 @@ use super::request::{Call, Query, Version};
 use super::route::{self, Refusal, Route};
 use super::settings::{Flavor, Settings};
 use super::{
-    StandIn, archive, attach, commit, container, events, exec, image, logs, network, pull, stats,
-    system, volume, websocket,
+    StandIn, archive, attach, commit, container, events, exec, image, logs, network, pull, stats, system, volume,
+    websocket,
 };
 
 /// Answers one request.
-pub(super) async fn answer(
-    standin: &Arc<StandIn>,
-    request: Request<Incoming>,
-    peer: &str,
-) -> Answer {
+pub(super) async fn answer(standin: &Arc<StandIn>, request: Request<Incoming>, peer: &str) -> Answer {
     let (parts, body) = request.into_parts();
     let path = decoded_path(&parts.uri);
     let (version, rest) = route::split_version(&path);
@@ -35,9 +31,7 @@ pub(super) async fn answer(
     let found = route::find(&parts.method, rest);
     let found = match (found, standin.settings.flavor) {
         // An engine answers HEAD where it answers GET on this one path.
-        (None, Flavor::Engine) if parts.method == Method::HEAD && rest == "/_ping" => {
-            Some(Route::Ping)
-        }
+        (None, Flavor::Engine) if parts.method == Method::HEAD && rest == "/_ping" => Some(Route::Ping),
         (found, Flavor::Engine | Flavor::Vic) => found,
     };
     let Some(found) = found else {
@@ -168,20 +162,13 @@ fn wrong_version(settings: &Settings, version: Option<&Version>) -> Option<Failu
 
 fn wrong_host(settings: &Settings, headers: &http::HeaderMap, peer: &str) -> Option<Failure> {
     let allowed = settings.hosts.as_ref()?;
-    let host = headers
-        .get(header::HOST)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("");
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         Some(_) | None => host,
     };
     let matches = allowed.iter().any(|allowed| allowed == name);
-    (!matches).then(|| {
-        Failure::internal(format!(
-            "invalid host header from {peer} to requested host {host}"
-        ))
-    })
+    (!matches).then(|| Failure::internal(format!("invalid host header from {peer} to requested host {host}")))
 }
 
 fn decorate(settings: &Settings, reply: &mut Reply) {
@@ -217,17 +204,9 @@ fn moved(clean: &str, uri: &Uri) -> Reply {
     reply
 }
 
-const PATH_UNSAFE: percent_encoding::AsciiSet = percent_encoding::CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'#');
+const PATH_UNSAFE: percent_encoding::AsciiSet =
+    percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'%').add(b'<').add(b'>').add(b'?').add(b'#');
 
 fn decoded_path(uri: &Uri) -> String {
-    percent_decode_str(uri.path())
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_decode_str(uri.path()).decode_utf8_lossy().into_owned()
 }

@@ -38,22 +38,15 @@ pub(super) struct EventLog {
 
 impl Default for EventLog {
     fn default() -> Self {
-        Self {
-            past: Mutex::new(VecDeque::new()),
-            live: broadcast::Sender::new(1024),
-        }
+        Self { past: Mutex::new(VecDeque::new()), live: broadcast::Sender::new(1024) }
     }
 }
 
 impl EventLog {
     /// Tells of a container.
     pub(super) fn container(&self, container: &Container, action: &str, more: &[(&str, &str)]) {
-        let mut attributes: Map<String, Value> = container
-            .spec
-            .labels
-            .iter()
-            .map(|(name, value)| (name.clone(), json!(value)))
-            .collect();
+        let mut attributes: Map<String, Value> =
+            container.spec.labels.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         attributes.insert("image".to_owned(), json!(container.spec.image_id));
         attributes.insert("name".to_owned(), json!(container.name()));
         for (name, value) in more {
@@ -69,13 +62,7 @@ impl EventLog {
     }
 
     fn tell(&self, kind: &'static str, action: &str, id: &str, attributes: Map<String, Value>) {
-        let event = Event {
-            kind,
-            action: action.to_owned(),
-            id: id.to_owned(),
-            attributes,
-            at: clock::now(),
-        };
+        let event = Event { kind, action: action.to_owned(), id: id.to_owned(), attributes, at: clock::now() };
         let mut past = lock(&self.past);
         if past.len() == REMEMBERED {
             past.pop_front();
@@ -99,9 +86,7 @@ pub(super) fn stream(standin: &Arc<StandIn>, call: &Call) -> Result<Reply, Failu
     if let (Some(from), Some(to)) = (from, to)
         && from > to
     {
-        return Err(Failure::bad_request(format!(
-            "`since` time ({since}) cannot be after `until` time ({until})"
-        )));
+        return Err(Failure::bad_request(format!("`since` time ({since}) cannot be after `until` time ({until})")));
     }
     let filters = Filters::parse(call.query.text("filters"))?;
     let (past, mut live) = standin.events.listen();
@@ -158,10 +143,7 @@ impl Event {
         if let Some(event) = event.as_object_mut() {
             event.insert("Type".to_owned(), json!(self.kind));
             event.insert("Action".to_owned(), json!(self.action));
-            event.insert(
-                "Actor".to_owned(),
-                json!({"ID": self.id, "Attributes": attributes}),
-            );
+            event.insert("Actor".to_owned(), json!({"ID": self.id, "Attributes": attributes}));
             event.insert("time".to_owned(), json!(clock::seconds(self.at)));
             event.insert("timeNano".to_owned(), json!(self.at));
         }
@@ -169,24 +151,15 @@ impl Event {
     }
 
     fn passes(&self, filters: &Filters) -> bool {
-        let attribute = |name: &str| {
-            self.attributes
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or("")
-        };
+        let attribute = |name: &str| self.attributes.get(name).and_then(Value::as_str).unwrap_or("");
         let name = attribute("name");
         let is_about = |wanted: &str| self.id.starts_with(wanted) || name == wanted;
         // An event may carry more after a colon: `exec_create: sh -c …`.
         let bare = self.action.split(':').next().unwrap_or("");
         filters.any("type", |wanted| wanted == self.kind)
             && filters.any("event", |wanted| wanted == bare || wanted == self.action)
-            && filters.any("container", |wanted| {
-                self.kind == "container" && is_about(wanted)
-            })
-            && filters.any("image", |wanted| {
-                wanted == attribute("image") || (self.kind == "image" && is_about(wanted))
-            })
+            && filters.any("container", |wanted| self.kind == "container" && is_about(wanted))
+            && filters.any("image", |wanted| wanted == attribute("image") || (self.kind == "image" && is_about(wanted)))
             && filters.all("label", |wanted| match wanted.split_once('=') {
                 Some((label, value)) => attribute(label) == value,
                 None => self.attributes.contains_key(wanted),

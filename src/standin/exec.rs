@@ -46,11 +46,7 @@ enum Progress {
 }
 
 /// `POST /containers/{id}/exec`.
-pub(super) async fn create(
-    standin: &Arc<StandIn>,
-    name: &str,
-    mut call: Call,
-) -> Result<Reply, Failure> {
+pub(super) async fn create(standin: &Arc<StandIn>, name: &str, mut call: Call) -> Result<Reply, Failure> {
     let body = call.read_json().await?;
     let given = Fields::of(&body)?;
     let argv = given.command("Cmd")?.unwrap_or_default();
@@ -60,11 +56,7 @@ pub(super) async fn create(
     let container = standin.store.container(name)?;
     if !container.is_running() {
         let text = format!("container ({name}) is not running");
-        return Err(if standin.settings.is_vic() {
-            Failure::portlayer(text)
-        } else {
-            Failure::conflict(text)
-        });
+        return Err(if standin.settings.is_vic() { Failure::portlayer(text) } else { Failure::conflict(text) });
     }
     let spec = &container.spec;
     let mut env = given.strings("Env")?.unwrap_or_default();
@@ -103,16 +95,8 @@ pub(super) async fn create(
 }
 
 /// `POST /exec/{id}/start`.
-pub(super) async fn start(
-    standin: &Arc<StandIn>,
-    id: &str,
-    mut call: Call,
-) -> Result<Answer, Failure> {
-    let body = if call.at_least(1, 22) {
-        call.read_json().await?
-    } else {
-        decode(&call.read_body().await?)?
-    };
+pub(super) async fn start(standin: &Arc<StandIn>, id: &str, mut call: Call) -> Result<Answer, Failure> {
+    let body = if call.at_least(1, 22) { call.read_json().await? } else { decode(&call.read_body().await?)? };
     let given = Fields::of(&body)?;
     let (detach, tty) = (given.flag("Detach")?, given.flag("Tty")?);
     let exec = find(standin, id).ok_or_else(|| Failure::no_such_container(id))?;
@@ -143,29 +127,22 @@ pub(super) async fn start(
     let more = format!("Api-Version: {version}\r\nServer: Docker/{version} (linux)\r\n");
     let head = raw_head(call.wants_upgrade(), &more);
     let (owner, wire) = (Arc::clone(standin), session.wire);
-    Ok(Answer::Hijack(Hijack::new(
-        head,
-        move |socket| async move {
-            match run(&owner, &exec) {
-                Ok(()) => {
-                    let keys = Keys::parse("");
-                    match keys {
-                        Some(keys) => session.run(socket, keys).await,
-                        None => socket,
-                    }
+    Ok(Answer::Hijack(Hijack::new(head, move |socket| async move {
+        match run(&owner, &exec) {
+            Ok(()) => {
+                let keys = Keys::parse("");
+                match keys {
+                    Some(keys) => session.run(socket, keys).await,
+                    None => socket,
                 }
-                Err(failure) => complain(socket, wire, &failure).await,
             }
-        },
-    )))
+            Err(failure) => complain(socket, wire, &failure).await,
+        }
+    })))
 }
 
 /// Tells of an error where the output would be: the head is long out.
-async fn complain(
-    mut socket: super::socket::Socket,
-    wire: Wire,
-    failure: &Failure,
-) -> super::socket::Socket {
+async fn complain(mut socket: super::socket::Socket, wire: Wire, failure: &Failure) -> super::socket::Socket {
     use tokio::io::AsyncWriteExt;
     let text = format!("{}\r\n", failure.message);
     let bytes = match wire {
@@ -181,35 +158,23 @@ async fn complain(
 fn run(standin: &Arc<StandIn>, exec: &Arc<Exec>) -> Result<(), Failure> {
     let container = &exec.container;
     if !container.is_running() {
-        return Err(Failure::not_found(format!(
-            "container ({}) has been stopped",
-            container.id
-        )));
+        return Err(Failure::not_found(format!("container ({}) has been stopped", container.id)));
     }
     {
         let mut progress = lock(&exec.progress);
         if *progress != Progress::Created {
-            return Err(Failure::internal(format!(
-                "exec {} has already been started",
-                exec.id
-            )));
+            return Err(Failure::internal(format!("exec {} has already been started", exec.id)));
         }
         *progress = Progress::Running;
     }
     let action = format!("exec_start: {}", exec.argv.join(" "));
     standin.events.container(container, &action, &[]);
     let program = exec.argv.first().map_or("", String::as_str);
-    let path = exec
-        .env
-        .iter()
-        .find_map(|pair| pair.strip_prefix("PATH="))
-        .unwrap_or("/bin");
+    let path = exec.env.iter().find_map(|pair| pair.strip_prefix("PATH=")).unwrap_or("/bin");
     if !shell::exists(&container.files, path, &container.spec.cwd, program) {
         *lock(&exec.progress) = Progress::Ended(FAILED);
         exec.console.end();
-        return Err(Failure::internal(format!(
-            "{program}: no such executable in PATH"
-        )));
+        return Err(Failure::internal(format!("{program}: no such executable in PATH")));
     }
     let (stdin, signals) = exec.input.begin(exec.wanted.stdin);
     let launch = Launch {
@@ -243,8 +208,8 @@ fn run(standin: &Arc<StandIn>, exec: &Arc<Exec>) -> Result<(), Failure> {
 
 /// `GET /exec/{id}/json`.
 pub(super) fn inspect(standin: &StandIn, id: &str) -> Result<Reply, Failure> {
-    let exec = find(standin, id)
-        .ok_or_else(|| Failure::not_found(format!("no container was found with exec id: {id}")))?;
+    let exec =
+        find(standin, id).ok_or_else(|| Failure::not_found(format!("no container was found with exec id: {id}")))?;
     let progress = *lock(&exec.progress);
     let code = match progress {
         Progress::Created | Progress::Running => json!(null),
@@ -278,17 +243,11 @@ pub(super) fn resize(standin: &StandIn, id: &str, call: &Call) -> Result<Reply, 
     call.query.number("w")?;
     let exec = find(standin, id).ok_or_else(|| Failure::no_such_container(id))?;
     if *lock(&exec.progress) != Progress::Running {
-        return Err(Failure::not_found(format!(
-            "No such interaction connection for container: {}",
-            exec.container.id
-        )));
+        return Err(Failure::not_found(format!("No such interaction connection for container: {}", exec.container.id)));
     }
     Ok(reply::empty(StatusCode::OK))
 }
 
 fn find(standin: &StandIn, id: &str) -> Option<Arc<Exec>> {
-    lock(&standin.store.execs)
-        .iter()
-        .find(|exec| exec.id == id)
-        .cloned()
+    lock(&standin.store.execs).iter().find(|exec| exec.id == id).cloned()
 }

@@ -20,10 +20,7 @@ pub(super) struct Failure {
 
 impl Failure {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            message: message.into(),
-        }
+        Self { status, message: message.into() }
     }
 
     /// An error that carries no status of its own: Docker 1.13 guesses one from its words.
@@ -78,28 +75,16 @@ impl Failure {
     /// The answer: JSON without a version and above 1.23, plain text up to it.
     pub(super) fn reply(&self, version: Option<&Version>) -> Reply {
         let as_text = version.is_some_and(|version| !version.is_above(1, 23));
-        let body = if as_text {
-            format!("{}\n", self.message)
-        } else {
-            format!("{}\n", json!({ "message": self.message }))
-        };
+        let body =
+            if as_text { format!("{}\n", self.message) } else { format!("{}\n", json!({ "message": self.message })) };
         let mut reply = Response::new(ReplyBody::full(Bytes::from(body)));
         *reply.status_mut() = self.status;
         let headers = reply.headers_mut();
         if as_text {
-            headers.insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("text/plain; charset=utf-8"),
-            );
-            headers.insert(
-                header::X_CONTENT_TYPE_OPTIONS,
-                HeaderValue::from_static("nosniff"),
-            );
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+            headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         } else {
-            headers.insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            );
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         reply
     }

@@ -25,11 +25,7 @@ impl Files {
             // A mount over a file stays a file in the listing, no more.
             let _ = root.make_directories(path);
         }
-        Self {
-            base,
-            root: Arc::new(Mutex::new(root)),
-            mounts,
-        }
+        Self { base, root: Arc::new(Mutex::new(root)), mounts }
     }
 
     /// Runs `work` on the tree that holds `path`, with the path in that tree.
@@ -73,10 +69,7 @@ impl Files {
                 Some(_) => None,
             })
             .collect();
-        let gone = self
-            .base
-            .all()
-            .filter(|(path, _)| now.entry(path).is_none());
+        let gone = self.base.all().filter(|(path, _)| now.entry(path).is_none());
         changes.extend(gone.map(|(path, _)| (path.clone(), 2)));
         changes.sort();
         changes

@@ -20,20 +20,12 @@ impl Filters {
                 "json: cannot unmarshal value into Go value of type map[string]map[string]bool",
             ));
         };
-        Ok(Self(
-            keys.iter()
-                .map(|(key, values)| (key.clone(), names(values)))
-                .collect(),
-        ))
+        Ok(Self(keys.iter().map(|(key, values)| (key.clone(), names(values))).collect()))
     }
 
     /// Refuses keys that are not in `known`.
     pub(super) fn only(&self, known: &[&str]) -> Result<(), Failure> {
-        match self
-            .0
-            .iter()
-            .find(|(key, _)| !known.contains(&key.as_str()))
-        {
+        match self.0.iter().find(|(key, _)| !known.contains(&key.as_str())) {
             Some((key, _)) => Err(Failure::internal(format!("Invalid filter '{key}'"))),
             None => Ok(()),
         }
@@ -45,9 +37,7 @@ impl Filters {
 
     pub(super) fn values(&self, key: &str) -> impl Iterator<Item = &str> {
         let found = self.0.iter().find(|(name, _)| name == key);
-        found
-            .into_iter()
-            .flat_map(|(_, values)| values.iter().map(String::as_str))
+        found.into_iter().flat_map(|(_, values)| values.iter().map(String::as_str))
     }
 
     /// True when the key is absent or one of its values fits.
@@ -73,9 +63,7 @@ fn names(values: &Value) -> Vec<String> {
     if let Some(map) = values.as_object() {
         map.keys().cloned().collect()
     } else if let Some(list) = values.as_array() {
-        list.iter()
-            .filter_map(|value| value.as_str().map(str::to_owned))
-            .collect()
+        list.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect()
     } else {
         Vec::new()
     }

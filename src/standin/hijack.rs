@@ -36,9 +36,7 @@ impl Hijack {
 
     /// Closes without a word, as a server does that has panicked.
     pub(super) fn vanish() -> Self {
-        Self {
-            run: Box::new(|socket| Box::pin(async move { drop(socket) })),
-        }
+        Self { run: Box::new(|socket| Box::pin(async move { drop(socket) })) }
     }
 
     /// An error on a hijacked socket: no length, plain text, then the end.

@@ -46,9 +46,7 @@ impl Image {
             created: 1_484_303_000_000_000_000,
             entrypoint: None,
             cmd: vec![cmd.to_owned()],
-            env: vec![
-                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
-            ],
+            env: vec!["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned()],
             labels: Vec::new(),
             user: String::new(),
             cwd: String::new(),
@@ -92,10 +90,7 @@ pub(super) struct Reference {
 impl Reference {
     /// Reads `[docker.io/[library/]]name[:tag]`; without a tag, `latest`.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        let short = text
-            .strip_prefix("docker.io/")
-            .or_else(|| text.strip_prefix("index.docker.io/"))
-            .unwrap_or(text);
+        let short = text.strip_prefix("docker.io/").or_else(|| text.strip_prefix("index.docker.io/")).unwrap_or(text);
         let short = short.strip_prefix("library/").unwrap_or(short);
         let (name, tag) = match short.split_once('@') {
             Some((name, digest)) => (name, digest),
@@ -107,20 +102,12 @@ impl Reference {
         if name.chars().any(|c| c.is_ascii_uppercase()) {
             return Err("repository name must be lowercase");
         }
-        let is_name =
-            |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':');
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':');
         let is_tag = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':');
-        if name.is_empty()
-            || tag.is_empty()
-            || !name.chars().all(is_name)
-            || !tag.chars().all(is_tag)
-        {
+        if name.is_empty() || tag.is_empty() || !name.chars().all(is_name) || !tag.chars().all(is_tag) {
             return Err("invalid reference format");
         }
-        Ok(Self {
-            repository: name.to_owned(),
-            tag: tag.to_owned(),
-        })
+        Ok(Self { repository: name.to_owned(), tag: tag.to_owned() })
     }
 
     /// `name:tag`, or `name@digest`.
@@ -140,9 +127,7 @@ pub(super) fn find(standin: &StandIn, name: &str) -> Option<Image> {
         }
     }
     let id = name.strip_prefix("sha256:").unwrap_or(name);
-    let mut starting = images
-        .iter()
-        .filter(|image| !id.is_empty() && image.id.starts_with(id));
+    let mut starting = images.iter().filter(|image| !id.is_empty() && image.id.starts_with(id));
     match (starting.next(), starting.next()) {
         (Some(only), None) => Some(only.clone()),
         (None, _) | (Some(_), Some(_)) => None,
@@ -153,9 +138,9 @@ pub(super) fn find(standin: &StandIn, name: &str) -> Option<Image> {
 pub(super) fn find_for_create(standin: &StandIn, name: &str) -> Result<Image, Failure> {
     find(standin, name).ok_or_else(|| match Reference::parse(name) {
         Ok(reference) => Failure::not_found(format!("No such image: {}", reference.text())),
-        Err(why) => Failure::not_found(format!(
-            "Error parsing reference: {name:?} is not a valid repository/tag: {why}"
-        )),
+        Err(why) => {
+            Failure::not_found(format!("Error parsing reference: {name:?} is not a valid repository/tag: {why}"))
+        }
     })
 }
 
@@ -172,9 +157,7 @@ pub(super) fn list(standin: &StandIn, call: &Call) -> Result<Reply, Failure> {
     filters.only(&["label", "before", "since", "reference", "dangling"])?;
     let is_vic = standin.settings.is_vic();
     if is_vic && filters.has("dangling") {
-        return Err(Failure::internal(
-            "filter dangling is not currently supported by vic",
-        ));
+        return Err(Failure::internal("filter dangling is not currently supported by vic"));
     }
     let created = |key: &str| -> Result<Option<Nanos>, Failure> {
         match filters.values(key).next() {
@@ -185,12 +168,7 @@ pub(super) fn list(standin: &StandIn, call: &Call) -> Result<Reply, Failure> {
     let (before, since) = (created("before")?, created("since")?);
     let wanted = call.query.text("filter");
     let repository = |tag: &str| tag.split(':').next().unwrap_or("").to_owned();
-    let matches = |image: &Image, wanted: &str| {
-        image
-            .tags
-            .iter()
-            .any(|tag| tag == wanted || repository(tag) == wanted)
-    };
+    let matches = |image: &Image, wanted: &str| image.tags.iter().any(|tag| tag == wanted || repository(tag) == wanted);
     let images = lock(&standin.store.images);
     let shown: Vec<Value> = images
         .iter()
@@ -251,13 +229,9 @@ pub(super) fn inspect(standin: &StandIn, name: &str) -> Result<Reply, Failure> {
 pub(super) fn tag(standin: &StandIn, name: &str, call: &Call) -> Result<Reply, Failure> {
     let image = find_or_404(standin, name)?;
     let (repo, tag) = (call.query.text("repo"), call.query.text("tag"));
-    let asked = if tag.is_empty() {
-        repo.to_owned()
-    } else {
-        format!("{repo}:{tag}")
-    };
-    let reference = Reference::parse(&asked)
-        .map_err(|why| Failure::internal(format!("invalid reference format: {why}")))?;
+    let asked = if tag.is_empty() { repo.to_owned() } else { format!("{repo}:{tag}") };
+    let reference =
+        Reference::parse(&asked).map_err(|why| Failure::internal(format!("invalid reference format: {why}")))?;
     give_tag(standin, &image.id, &reference.text());
     standin.events.image(&image.id, "tag", &reference.text());
     Ok(reply::empty(StatusCode::CREATED))
@@ -276,10 +250,7 @@ pub(super) fn give_tag(standin: &StandIn, id: &str, tag: &str) {
 /// `DELETE /images/{name}`.
 pub(super) fn remove(standin: &StandIn, name: &str, call: &Call) -> Result<Reply, Failure> {
     let image = find_or_404(standin, name)?;
-    let by_tag = Reference::parse(name)
-        .ok()
-        .map(|reference| reference.text())
-        .filter(|text| image.tags.contains(text));
+    let by_tag = Reference::parse(name).ok().map(|reference| reference.text()).filter(|text| image.tags.contains(text));
     if let Some(tag) = &by_tag
         && image.tags.len() > 1
     {
@@ -296,15 +267,8 @@ pub(super) fn remove(standin: &StandIn, name: &str, call: &Call) -> Result<Reply
     }
     let containers = standin.store.all_containers();
     if let Some(user) = containers.iter().find(|c| c.spec.image_id == image.id) {
-        let text = format!(
-            "Failed to remove image {name:?}: image {} in use by {}",
-            image.id, user.id
-        );
-        return Err(if standin.settings.is_vic() {
-            Failure::internal(text)
-        } else {
-            Failure::conflict(text)
-        });
+        let text = format!("Failed to remove image {name:?}: image {} in use by {}", image.id, user.id);
+        return Err(if standin.settings.is_vic() { Failure::internal(text) } else { Failure::conflict(text) });
     }
     lock(&standin.store.images).retain(|other| other.id != image.id);
     let mut gone = vec![json!({"Deleted": image.id})];
@@ -336,35 +300,26 @@ pub(super) fn error_line(message: &str) -> Bytes {
 /// `POST /images/{name}/push`: not there, but its credentials are looked at first.
 pub(super) async fn push(mut call: Call) -> Result<Reply, Failure> {
     if call.header_text("x-registry-auth").is_empty() && call.read_body().await?.is_empty() {
-        return Err(Failure::bad_request(
-            "Bad parameters and missing X-Registry-Auth: EOF",
-        ));
+        return Err(Failure::bad_request("Bad parameters and missing X-Registry-Auth: EOF"));
     }
     Err(Failure::not_implemented("PushImage"))
 }
 
 fn digests(image: &Image) -> Vec<String> {
     let repositories = image.tags.iter().filter_map(|tag| tag.split(':').next());
-    repositories
-        .map(|repository| format!("{repository}@sha256:{}", image.id))
-        .collect()
+    repositories.map(|repository| format!("{repository}@sha256:{}", image.id)).collect()
 }
 
 fn busybox() -> Tree {
     let mut tree = Tree::new();
-    for folder in [
-        "/bin", "/dev", "/etc", "/home", "/proc", "/root", "/tmp", "/usr/bin", "/var",
-    ] {
+    for folder in ["/bin", "/dev", "/etc", "/home", "/proc", "/root", "/tmp", "/usr/bin", "/var"] {
         // A new tree has room for these.
         let _ = tree.make_directories(folder);
     }
     for name in PROGRAMS {
         program(&mut tree, &format!("/bin/{name}"), name);
     }
-    let link = Node {
-        kind: Kind::Link("/bin/env".to_owned()),
-        ..Node::directory()
-    };
+    let link = Node { kind: Kind::Link("/bin/env".to_owned()), ..Node::directory() };
     let users = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n";
     let files = [
         ("/etc/passwd", users),

@@ -72,11 +72,7 @@ impl Input {
     pub(super) fn begin(&self, open_stdin: bool) -> (Reader, mpsc::Receiver<i32>) {
         let (sender, signals) = mpsc::channel(16);
         *lock(&self.signals) = Some(sender);
-        let reader = if open_stdin {
-            lock(&self.pipe).1.take()
-        } else {
-            None
-        };
+        let reader = if open_stdin { lock(&self.pipe).1.take() } else { None };
         (reader.unwrap_or_else(|| Reader::of(Bytes::new())), signals)
     }
 

@@ -14,10 +14,7 @@ impl<'a> Fields<'a> {
         if value.is_null() {
             return Ok(Self(None));
         }
-        value
-            .as_object()
-            .map(|object| Self(Some(object)))
-            .ok_or_else(|| mismatch(value, "struct"))
+        value.as_object().map(|object| Self(Some(object))).ok_or_else(|| mismatch(value, "struct"))
     }
 
     pub(super) fn is_there(&self) -> bool {
@@ -43,21 +40,15 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn text(&self, name: &str) -> Result<&'a str, Failure> {
-        self.get(name).map_or(Ok(""), |value| {
-            value.as_str().ok_or_else(|| mismatch(value, "string"))
-        })
+        self.get(name).map_or(Ok(""), |value| value.as_str().ok_or_else(|| mismatch(value, "string")))
     }
 
     pub(super) fn flag(&self, name: &str) -> Result<bool, Failure> {
-        self.get(name).map_or(Ok(false), |value| {
-            value.as_bool().ok_or_else(|| mismatch(value, "bool"))
-        })
+        self.get(name).map_or(Ok(false), |value| value.as_bool().ok_or_else(|| mismatch(value, "bool")))
     }
 
     pub(super) fn number(&self, name: &str) -> Result<i64, Failure> {
-        self.get(name).map_or(Ok(0), |value| {
-            value.as_i64().ok_or_else(|| mismatch(value, "int64"))
-        })
+        self.get(name).map_or(Ok(0), |value| value.as_i64().ok_or_else(|| mismatch(value, "int64")))
     }
 
     /// A list of strings; `None` when absent, so that an empty list can be told from none.
@@ -65,15 +56,9 @@ impl<'a> Fields<'a> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
-        let list = value
-            .as_array()
-            .ok_or_else(|| mismatch(value, "[]string"))?;
+        let list = value.as_array().ok_or_else(|| mismatch(value, "[]string"))?;
         list.iter()
-            .map(|item| {
-                item.as_str()
-                    .map(str::to_owned)
-                    .ok_or_else(|| mismatch(item, "string"))
-            })
+            .map(|item| item.as_str().map(str::to_owned).ok_or_else(|| mismatch(item, "string")))
             .collect::<Result<_, _>>()
             .map(Some)
     }
@@ -91,10 +76,7 @@ impl<'a> Fields<'a> {
         self.object(name)?
             .entries()
             .map(|(key, value)| {
-                value
-                    .as_str()
-                    .map(|text| (key.clone(), text.to_owned()))
-                    .ok_or_else(|| mismatch(value, "string"))
+                value.as_str().map(|text| (key.clone(), text.to_owned())).ok_or_else(|| mismatch(value, "string"))
             })
             .collect()
     }
@@ -113,7 +95,5 @@ fn mismatch(value: &Value, wanted: &str) -> Failure {
     } else {
         "object"
     };
-    Failure::internal(format!(
-        "json: cannot unmarshal {found} into Go value of type {wanted}"
-    ))
+    Failure::internal(format!("json: cannot unmarshal {found} into Go value of type {wanted}"))
 }

@@ -42,11 +42,7 @@ const OVERHEAD: usize = 64;
 
 impl Log {
     pub(super) fn new(capacity: usize) -> Self {
-        Self {
-            capacity,
-            pieces: Mutex::new(Pieces::default()),
-            count: watch::Sender::new(0),
-        }
+        Self { capacity, pieces: Mutex::new(Pieces::default()), count: watch::Sender::new(0) }
     }
 
     pub(super) fn append(&self, chunk: &Chunk) {
@@ -60,12 +56,7 @@ impl Log {
             pieces.cost += bytes.len() + OVERHEAD;
             let starts_line = !pieces.mid_line;
             pieces.mid_line = newline.is_none();
-            pieces.kept.push_back(Piece {
-                at,
-                channel: chunk.channel,
-                bytes,
-                starts_line,
-            });
+            pieces.kept.push_back(Piece { at, channel: chunk.channel, bytes, starts_line });
             added += 1;
         }
         while pieces.cost > self.capacity {
@@ -105,9 +96,7 @@ impl Log {
         starts
             .filter(|(_, piece)| piece.starts_line)
             .nth(lines - 1)
-            .map_or(pieces.first, |(at, _)| {
-                pieces.first + u64::try_from(at).unwrap_or(0)
-            })
+            .map_or(pieces.first, |(at, _)| pieces.first + u64::try_from(at).unwrap_or(0))
     }
 }
 
@@ -116,10 +105,7 @@ mod tests {
     use super::*;
 
     fn write(log: &Log, text: &'static str) {
-        log.append(&Chunk {
-            channel: Channel::Stdout,
-            bytes: Bytes::from_static(text.as_bytes()),
-        });
+        log.append(&Chunk { channel: Channel::Stdout, bytes: Bytes::from_static(text.as_bytes()) });
     }
 
     #[test]

@@ -29,9 +29,7 @@ struct View {
 pub(super) fn stream(standin: &Arc<StandIn>, name: &str, call: &Call) -> Result<Reply, Failure> {
     let (stdout, stderr) = (call.query.flag("stdout"), call.query.flag("stderr"));
     if !stdout && !stderr {
-        return Err(Failure::bad_request(
-            "Bad parameters: you must choose at least one stream",
-        ));
+        return Err(Failure::bad_request("Bad parameters: you must choose at least one stream"));
     }
     let container = standin.store.container(name)?;
     let tail = tail(call.query.text("tail"))?;
@@ -110,11 +108,7 @@ impl View {
         if !self.framed {
             return bytes.freeze();
         }
-        let channel = if self.keeps_channels {
-            piece.channel
-        } else {
-            Channel::Stdout
-        };
+        let channel = if self.keeps_channels { piece.channel } else { Channel::Stdout };
         frame(channel, &bytes)
     }
 }
@@ -125,9 +119,7 @@ fn tail(text: &str) -> Result<Option<usize>, Failure> {
         return Ok(None);
     }
     let number: i64 = text.parse().map_err(|_| {
-        Failure::internal(format!(
-            "error parsing tail option: strconv.ParseInt: parsing {text:?}: invalid syntax"
-        ))
+        Failure::internal(format!("error parsing tail option: strconv.ParseInt: parsing {text:?}: invalid syntax"))
     })?;
     // A negative number asks for all, as in Docker.
     Ok(usize::try_from(number).ok())

@@ -51,11 +51,7 @@ impl Network {
     }
 
     fn shown(&self, containers: &[Arc<Container>], is_vic: bool) -> Value {
-        let labels: Map<String, Value> = self
-            .labels
-            .iter()
-            .map(|(name, value)| (name.clone(), json!(value)))
-            .collect();
+        let labels: Map<String, Value> = self.labels.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         let mut members = Map::new();
         for container in containers.iter().filter(|container| container.is_running()) {
             for endpoint in lock(&container.endpoints).iter() {
@@ -141,26 +137,16 @@ pub(super) async fn create(standin: &Arc<StandIn>, mut call: Call) -> Result<Rep
     }
     let mut networks = lock(&standin.store.networks);
     if networks.iter().any(|network| network.name == name) {
-        return Err(Failure::conflict(format!(
-            "vicnetwork {name} already exists"
-        )));
+        return Err(Failure::conflict(format!("vicnetwork {name} already exists")));
     }
-    let used = |number: &u8| {
-        networks
-            .iter()
-            .any(|network| network.prefix == (172, *number))
-    };
+    let used = |number: &u8| networks.iter().any(|network| network.prefix == (172, *number));
     let number = (17..=250).find(|number| !used(number)).unwrap_or(251);
     let mut network = Network::new(name, number, false);
     network.labels = given.labels("Labels")?;
     network.internal = given.flag("Internal")?;
     if let Some(config) = configs.and_then(|configs| configs.first()) {
         let config = Fields::of(config)?;
-        take_range(
-            &mut network,
-            config.text("Subnet")?,
-            config.text("Gateway")?,
-        )?;
+        take_range(&mut network, config.text("Subnet")?, config.text("Gateway")?)?;
     }
     let id = network.id.clone();
     networks.push(network);
@@ -173,41 +159,28 @@ fn take_range(network: &mut Network, subnet: &str, gateway: &str) -> Result<(), 
         return Ok(());
     }
     let address = subnet.split('/').next().unwrap_or("");
-    let address: Ipv4Addr = address
-        .parse()
-        .map_err(|_| Failure::internal(format!("invalid CIDR address: {subnet}")))?;
+    let address: Ipv4Addr =
+        address.parse().map_err(|_| Failure::internal(format!("invalid CIDR address: {subnet}")))?;
     let [first, second, third, _] = address.octets();
     network.prefix = (first, second);
     network.subnet = subnet.to_owned();
-    network.gateway = if gateway.is_empty() {
-        format!("{first}.{second}.{third}.1")
-    } else {
-        gateway.to_owned()
-    };
+    network.gateway = if gateway.is_empty() { format!("{first}.{second}.{third}.1") } else { gateway.to_owned() };
     Ok(())
 }
 
 /// `POST /networks/{id}/connect`.
-pub(super) async fn connect(
-    standin: &Arc<StandIn>,
-    name: &str,
-    mut call: Call,
-) -> Result<Reply, Failure> {
+pub(super) async fn connect(standin: &Arc<StandIn>, name: &str, mut call: Call) -> Result<Reply, Failure> {
     let body = call.read_json().await?;
     let given = Fields::of(&body)?;
-    let container = standin
-        .store
-        .container(given.text("Container")?)
-        .map_err(|_| Failure::internal("container not found"))?;
+    let container =
+        standin.store.container(given.text("Container")?).map_err(|_| Failure::internal("container not found"))?;
     let Some(network) = find(&lock(&standin.store.networks), name).map(|n| n.name.clone()) else {
         return Err(Failure::internal(format!("scope {name} not found")));
     };
     let endpoint = new_endpoint(&network, given.object("EndpointConfig")?)?;
     let mut endpoints = lock(&container.endpoints);
     if endpoints.iter().any(|endpoint| endpoint.network == network) {
-        return Err(Failure::internal(format!(
-            "container is already connected to network {network}"
-        )));
+        return Err(Failure::internal(format!("container is already connected to network {network}")));
     }
     endpoints.push(endpoint);
     Ok(reply::empty(StatusCode::OK))
@@ -228,10 +201,7 @@ pub(super) fn remove(standin: &StandIn, name: &str) -> Result<Reply, Failure> {
         container.is_running() && endpoints.iter().any(|e| e.network == network.name)
     });
     if in_use {
-        return Err(Failure::internal(format!(
-            "{} has active endpoints",
-            network.name
-        )));
+        return Err(Failure::internal(format!("{} has active endpoints", network.name)));
     }
     let id = network.id.clone();
     networks.retain(|network| network.id != id);
@@ -239,23 +209,15 @@ pub(super) fn remove(standin: &StandIn, name: &str) -> Result<Reply, Failure> {
 }
 
 /// The network that a new container joins; `None` when it asks for none at all.
-pub(super) fn endpoint(
-    standin: &StandIn,
-    config: Fields<'_>,
-    host: Fields<'_>,
-) -> Result<Option<Endpoint>, Failure> {
+pub(super) fn endpoint(standin: &StandIn, config: Fields<'_>, host: Fields<'_>) -> Result<Option<Endpoint>, Failure> {
     if config.flag("NetworkDisabled")? {
         return Ok(None);
     }
-    let asked = config
-        .object("NetworkingConfig")?
-        .object("EndpointsConfig")?;
+    let asked = config.object("NetworkingConfig")?.object("EndpointsConfig")?;
     let mut entries = asked.entries();
     let only = entries.next();
     if entries.next().is_some() {
-        return Err(Failure::internal(
-            "NetworkMode error: Container can be connected to one vicnetwork endpoint only",
-        ));
+        return Err(Failure::internal("NetworkMode error: Container can be connected to one vicnetwork endpoint only"));
     }
     let is_vic = standin.settings.is_vic();
     let has_host = config.object("HostConfig")?.is_there();
@@ -266,9 +228,7 @@ pub(super) fn endpoint(
     };
     let wanted = match mode {
         "" if is_vic && !has_host => {
-            return Err(Failure::portlayer(
-                "unknown error (status 405): {resp:0xc4204d2240}",
-            ));
+            return Err(Failure::portlayer("unknown error (status 405): {resp:0xc4204d2240}"));
         }
         "" | "default" => "bridge",
         "none" | "host" if !is_vic => return Ok(None),
@@ -295,9 +255,7 @@ pub(super) fn endpoint(
 fn new_endpoint(network: &str, settings: Fields<'_>) -> Result<Endpoint, Failure> {
     let address = settings.object("IPAMConfig")?.text("IPv4Address")?;
     if !address.is_empty() && address.parse::<Ipv4Addr>().is_err() {
-        return Err(Failure::portlayer(format!(
-            "invalid ip address {address:?}"
-        )));
+        return Err(Failure::portlayer(format!("invalid ip address {address:?}")));
     }
     Ok(Endpoint {
         network: network.to_owned(),
@@ -344,12 +302,6 @@ pub(super) fn gateway_of(address: &str) -> String {
 
 /// A network by its name, its id or the start of it.
 fn find<'a>(networks: &'a [Network], name: &str) -> Option<&'a Network> {
-    let exact = networks
-        .iter()
-        .find(|network| network.name == name || network.id == name);
-    exact.or_else(|| {
-        networks
-            .iter()
-            .find(|network| !name.is_empty() && network.id.starts_with(name))
-    })
+    let exact = networks.iter().find(|network| network.name == name || network.id == name);
+    exact.or_else(|| networks.iter().find(|network| !name.is_empty() && network.id.starts_with(name)))
 }

@@ -28,11 +28,7 @@ pub(super) fn pipe(terminal: bool) -> (Writer, Reader) {
 
 impl Reader {
     fn new(source: Option<mpsc::Receiver<Bytes>>, rest: Bytes, end_is_final: bool) -> Self {
-        Self(Arc::new(Mutex::new(Inner {
-            source,
-            rest,
-            end_is_final,
-        })))
+        Self(Arc::new(Mutex::new(Inner { source, rest, end_is_final })))
     }
 
     /// Input that is known beforehand, or none.

@@ -27,9 +27,7 @@ pub(super) fn stream(standin: &Arc<StandIn>, call: &Call) -> Result<Reply, Failu
         format!("{from}:{tag}")
     };
     let reference = Reference::parse(&asked).map_err(|why| {
-        Failure::internal(format!(
-            "Error parsing reference: {asked:?} is not a valid repository/tag: {why}"
-        ))
+        Failure::internal(format!("Error parsing reference: {asked:?} is not a valid repository/tag: {why}"))
     })?;
     let offered = shipped();
     let known = |image: &&image::Image| {
@@ -58,35 +56,21 @@ pub(super) fn stream(standin: &Arc<StandIn>, call: &Call) -> Result<Reply, Failu
     }
     standin.events.image(&found.id, "pull", &text);
     let short = found.id.get(..12).unwrap_or("").to_owned();
-    let mut lines =
-        vec![json!({"status": format!("Pulling from library/{}", reference.repository)})];
+    let mut lines = vec![json!({"status": format!("Pulling from library/{}", reference.repository)})];
     if is_new {
-        for status in [
-            "Pulling fs layer",
-            "Downloading",
-            "Download complete",
-            "Pull complete",
-        ] {
+        for status in ["Pulling fs layer", "Downloading", "Download complete", "Pull complete"] {
             lines.push(json!({"status": status, "progressDetail": {}, "id": short}));
         }
     }
     lines.push(json!({"status": format!("Digest: {digest}")}));
-    let outcome = if is_new {
-        "Downloaded newer image for"
-    } else {
-        "Image is up to date for"
-    };
+    let outcome = if is_new { "Downloaded newer image for" } else { "Image is up to date for" };
     lines.push(json!({
         "status": format!("Status: {outcome} library/{text}")
     }));
     let (sender, reply) = reply::stream(Some("application/json"));
     standin.spawn(async move {
         for line in lines {
-            if sender
-                .send(Bytes::from(format!("{line}\r\n")))
-                .await
-                .is_err()
-            {
+            if sender.send(Bytes::from(format!("{line}\r\n"))).await.is_err() {
                 return;
             }
         }

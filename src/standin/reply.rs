@@ -47,15 +47,10 @@ impl Body for ReplyBody {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         match self.get_mut() {
             Self::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Stream(chunks) => chunks
-                .poll_recv(context)
-                .map(|chunk| chunk.map(|chunk| Ok(Frame::data(chunk)))),
+            Self::Stream(chunks) => chunks.poll_recv(context).map(|chunk| chunk.map(|chunk| Ok(Frame::data(chunk)))),
         }
     }
 
@@ -112,7 +107,5 @@ pub(super) fn stream(content_type: Option<&'static str>) -> (mpsc::Sender<Bytes>
 }
 
 fn set_type(reply: &mut Reply, value: &'static str) {
-    reply
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(value));
+    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(value));
 }

@@ -23,10 +23,7 @@ impl Version {
             return None;
         }
         let mut numbers = text.split('.').map(|part| part.parse().unwrap_or(0));
-        Some(Self {
-            text: text.to_owned(),
-            parts: (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)),
-        })
+        Some(Self { text: text.to_owned(), parts: (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) })
     }
 
     pub(super) fn is_above(&self, major: u16, minor: u16) -> bool {
@@ -52,9 +49,7 @@ pub(super) struct Call {
 impl Call {
     /// True when the path names this version or a newer one, or none at all.
     pub(super) fn at_least(&self, major: u16, minor: u16) -> bool {
-        self.version
-            .as_ref()
-            .is_none_or(|version| !version.is_below(major, minor))
+        self.version.as_ref().is_none_or(|version| !version.is_below(major, minor))
     }
 
     pub(super) fn wants_upgrade(&self) -> bool {
@@ -88,20 +83,14 @@ impl Call {
     fn check_json_type(&self, has_body: bool) -> Result<(), Failure> {
         let content_type = self.header_text(header::CONTENT_TYPE.as_str());
         let media = content_type.split(';').next().unwrap_or("").trim();
-        if media.eq_ignore_ascii_case("application/json") || (content_type.is_empty() && !has_body)
-        {
+        if media.eq_ignore_ascii_case("application/json") || (content_type.is_empty() && !has_body) {
             return Ok(());
         }
-        Err(Failure::internal(format!(
-            "Content-Type specified ({content_type}) must be 'application/json'"
-        )))
+        Err(Failure::internal(format!("Content-Type specified ({content_type}) must be 'application/json'")))
     }
 
     pub(super) fn header_text(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("")
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
     }
 }
 
@@ -123,10 +112,7 @@ impl Query {
     }
 
     pub(super) fn text(&self, name: &str) -> &str {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map_or("", |(_, value)| value)
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -147,8 +133,7 @@ impl Query {
 
 /// Go's `strconv.Atoi` with its error text.
 pub(super) fn atoi(text: &str) -> Result<i64, Failure> {
-    text.parse()
-        .map_err(|_| Failure::internal(format!("strconv.Atoi: parsing {text:?}: invalid syntax")))
+    text.parse().map_err(|_| Failure::internal(format!("strconv.Atoi: parsing {text:?}: invalid syntax")))
 }
 
 /// The first JSON value of `body`, or Go's words for what is wrong with it.
@@ -170,16 +155,11 @@ pub(super) fn decode(body: &[u8]) -> Result<Value, Failure> {
 }
 
 fn line_start(body: &[u8], line: usize) -> usize {
-    body.split(|&byte| byte == b'\n')
-        .take(line.saturating_sub(1))
-        .map(|line| line.len() + 1)
-        .sum()
+    body.split(|&byte| byte == b'\n').take(line.saturating_sub(1)).map(|line| line.len() + 1).sum()
 }
 
 fn unescape(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " "))
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -200,10 +180,7 @@ mod tests {
     fn bad_json_is_told_in_go_words() {
         assert_eq!(decode(b"").unwrap_err().message, "EOF");
         assert_eq!(decode(b"{\"a\"").unwrap_err().message, "unexpected EOF");
-        assert_eq!(
-            decode(b"nope").unwrap_err().message.split(' ').next(),
-            Some("invalid")
-        );
+        assert_eq!(decode(b"nope").unwrap_err().message.split(' ').next(), Some("invalid"));
         assert_eq!(decode(b"{} trailing").unwrap(), serde_json::json!({}));
     }
 

@@ -74,9 +74,7 @@ pub(super) fn split_version(path: &str) -> (Option<Version>, &str) {
     let Some(rest) = path.strip_prefix("/v") else {
         return (None, path);
     };
-    let (first, rest) = rest
-        .find('/')
-        .map_or((rest, ""), |slash| rest.split_at(slash));
+    let (first, rest) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
     Version::parse(first).map_or((None, path), |version| (Some(version), rest))
 }
 
@@ -104,8 +102,7 @@ pub(super) fn is_hijack(method: &Method, uri: &Uri) -> bool {
     let path = uri.path();
     let attach = path.ends_with("/attach") && path.contains("/containers/");
     let exec = path.ends_with("/start") && path.contains("/exec/");
-    (*method == Method::POST && (attach || exec))
-        || (*method == Method::GET && path.ends_with("/attach/ws"))
+    (*method == Method::POST && (attach || exec)) || (*method == Method::GET && path.ends_with("/attach/ws"))
 }
 
 /// The route of a method and a path without its version.
@@ -192,9 +189,7 @@ fn execs(verb: &str, path: &str) -> Option<Route> {
     let rest = path.strip_prefix("/exec/")?;
     match verb {
         "GET" => named(rest, "/json").map(Route::Exec),
-        "POST" => named(rest, "/start")
-            .map(Route::ExecStart)
-            .or_else(|| named(rest, "/resize").map(Route::ExecResize)),
+        "POST" => named(rest, "/start").map(Route::ExecStart).or_else(|| named(rest, "/resize").map(Route::ExecResize)),
         _ => None,
     }
 }
@@ -206,9 +201,7 @@ fn images(verb: &str, path: &str) -> Option<Route> {
             .map(Route::Image)
             .or_else(|| named(rest, "/history").map(|_| not_implemented("ImageHistory")))
             .or_else(|| named(rest, "/get").map(|_| not_implemented("ExportImage"))),
-        "POST" => named(rest, "/tag")
-            .map(Route::ImageTag)
-            .or_else(|| named(rest, "/push").map(|_| Route::ImagePush)),
+        "POST" => named(rest, "/tag").map(Route::ImageTag).or_else(|| named(rest, "/push").map(|_| Route::ImagePush)),
         "DELETE" => Some(Route::ImageRemove(rest.to_owned())),
         _ => None,
     }
@@ -227,10 +220,7 @@ fn networks_and_volumes(verb: &str, path: &str) -> Option<Route> {
         "GET" => Some(Route::Network(rest.to_owned())),
         "POST" => named(rest, "/connect")
             .map(Route::NetworkConnect)
-            .or_else(|| {
-                named(rest, "/disconnect")
-                    .map(|_| not_implemented("DisconnectContainerFromNetwork"))
-            }),
+            .or_else(|| named(rest, "/disconnect").map(|_| not_implemented("DisconnectContainerFromNetwork"))),
         "DELETE" => Some(Route::NetworkRemove(rest.to_owned())),
         _ => None,
     }
@@ -238,9 +228,7 @@ fn networks_and_volumes(verb: &str, path: &str) -> Option<Route> {
 
 fn plugins(verb: &str, path: &str) -> Option<Route> {
     let refused = not_implemented("plugins");
-    if let ("GET", "/plugins" | "/plugins/privileges")
-    | ("POST", "/plugins/pull" | "/plugins/create") = (verb, path)
-    {
+    if let ("GET", "/plugins" | "/plugins/privileges") | ("POST", "/plugins/pull" | "/plugins/create") = (verb, path) {
         return Some(refused);
     }
     let rest = path.strip_prefix("/plugins/")?;
@@ -248,12 +236,7 @@ fn plugins(verb: &str, path: &str) -> Option<Route> {
         "GET" => named(rest, "/json").map(|name| Route::Refused(Refusal::Plugin(name))),
         "POST" => named(rest, "/enable")
             .map(|_| Route::Refused(Refusal::PluginEnable))
-            .or_else(|| {
-                ["/disable", "/push", "/set"]
-                    .iter()
-                    .find_map(|end| named(rest, end))
-                    .map(|_| refused)
-            }),
+            .or_else(|| ["/disable", "/push", "/set"].iter().find_map(|end| named(rest, end)).map(|_| refused)),
         "DELETE" => Some(refused),
         _ => None,
     }
@@ -261,18 +244,11 @@ fn plugins(verb: &str, path: &str) -> Option<Route> {
 
 /// The swarm calls of Docker 1.13.
 fn swarm(verb: &str, path: &str) -> Option<Route> {
-    let under = |folder: &str| {
-        path.strip_prefix(folder)
-            .is_some_and(|name| !name.is_empty())
-    };
+    let under = |folder: &str| path.strip_prefix(folder).is_some_and(|name| !name.is_empty());
     let known = match verb {
         "GET" => {
-            matches!(
-                path,
-                "/swarm" | "/swarm/unlockkey" | "/services" | "/nodes" | "/tasks" | "/secrets"
-            ) || ["/services/", "/nodes/", "/tasks/", "/secrets/"]
-                .iter()
-                .any(|folder| under(folder))
+            matches!(path, "/swarm" | "/swarm/unlockkey" | "/services" | "/nodes" | "/tasks" | "/secrets")
+                || ["/services/", "/nodes/", "/tasks/", "/secrets/"].iter().any(|folder| under(folder))
         }
         "POST" => {
             matches!(
@@ -286,13 +262,9 @@ fn swarm(verb: &str, path: &str) -> Option<Route> {
                     | "/secrets/create"
                     | "/secrets"
             ) || (path.ends_with("/update")
-                && ["/services/", "/nodes/", "/secrets/"]
-                    .iter()
-                    .any(|folder| under(folder)))
+                && ["/services/", "/nodes/", "/secrets/"].iter().any(|folder| under(folder)))
         }
-        "DELETE" => ["/services/", "/nodes/", "/secrets/"]
-            .iter()
-            .any(|folder| under(folder)),
+        "DELETE" => ["/services/", "/nodes/", "/secrets/"].iter().any(|folder| under(folder)),
         _ => false,
     };
     known.then_some(Route::Refused(Refusal::Swarm))
@@ -326,10 +298,7 @@ mod tests {
 
     #[test]
     fn names_are_greedy() {
-        assert_eq!(
-            find(&Method::GET, "/images/a/b:c/json"),
-            Some(Route::Image("a/b:c".to_owned()))
-        );
+        assert_eq!(find(&Method::GET, "/images/a/b:c/json"), Some(Route::Image("a/b:c".to_owned())));
         assert_eq!(
             find(&Method::DELETE, "/containers/x/checkpoints/c"),
             Some(Route::Remove("x/checkpoints/c".to_owned()))

@@ -28,14 +28,7 @@ impl Settings {
     /// An engine that knows only API 1.44 to 1.52 and refuses every other version, as Docker 29
     /// does.
     pub fn modern_engine() -> Self {
-        Self {
-            flavor: Flavor::Engine,
-            api: ApiRange {
-                min: (1, 44),
-                max: (1, 52),
-            },
-            ..Self::default()
-        }
+        Self { flavor: Flavor::Engine, api: ApiRange { min: (1, 44), max: (1, 52) }, ..Self::default() }
     }
 
     pub(super) fn is_vic(&self) -> bool {
@@ -47,10 +40,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             flavor: Flavor::Vic,
-            api: ApiRange {
-                min: (1, 19),
-                max: (1, 25),
-            },
+            api: ApiRange { min: (1, 19), max: (1, 25) },
             wait_limit: Duration::from_secs(180),
             attach_limit: Duration::from_secs(50),
             stats_interval: Duration::from_secs(1),

@@ -64,10 +64,7 @@ pub(super) struct Socket {
 
 impl Socket {
     fn new(stream: Stream) -> Self {
-        Self {
-            stream,
-            flags: Flags::default(),
-        }
+        Self { stream, flags: Flags::default() }
     }
 
     pub(super) fn flags(&self) -> Flags {
@@ -93,11 +90,7 @@ impl AsyncRead for Socket {
 }
 
 impl AsyncWrite for Socket {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.flags.unflushed.store(true, Ordering::Relaxed);
         self.stream.poll_write(context, bytes)
     }
@@ -121,11 +114,7 @@ enum Stream {
 }
 
 impl Stream {
-    fn poll_read(
-        &mut self,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self {
             Self::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
             Self::Unix(stream) => Pin::new(stream).poll_read(context, buffer),

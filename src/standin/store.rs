@@ -33,15 +33,11 @@ impl Store {
     pub(super) fn container(&self, name: &str) -> Result<Arc<Container>, Failure> {
         let containers = lock(&self.containers);
         let bare = name.trim_start_matches('/');
-        let exact = containers
-            .iter()
-            .find(|container| container.id == bare || container.name() == bare);
+        let exact = containers.iter().find(|container| container.id == bare || container.name() == bare);
         if let Some(container) = exact {
             return Ok(Arc::clone(container));
         }
-        let mut starting = containers
-            .iter()
-            .filter(|container| !bare.is_empty() && container.id.starts_with(bare));
+        let mut starting = containers.iter().filter(|container| !bare.is_empty() && container.id.starts_with(bare));
         match (starting.next(), starting.next()) {
             (Some(only), None) => Ok(Arc::clone(only)),
             (None, _) | (Some(_), Some(_)) => Err(Failure::no_such_container(name)),

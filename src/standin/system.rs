@@ -52,17 +52,9 @@ pub(super) fn version(standin: &StandIn) -> Reply {
 pub(super) fn info(standin: &StandIn, call: &Call) -> Reply {
     let is_vic = standin.settings.is_vic();
     let containers = standin.store.all_containers();
-    let count = |status| {
-        containers
-            .iter()
-            .filter(|c| c.state().status == status)
-            .count()
-    };
+    let count = |status| containers.iter().filter(|c| c.state().status == status).count();
     let running = count(Status::Running);
-    let networks: Vec<String> = lock(&standin.store.networks)
-        .iter()
-        .map(|network| network.name.clone())
-        .collect();
+    let networks: Vec<String> = lock(&standin.store.networks).iter().map(|network| network.name.clone()).collect();
     let images = lock(&standin.store.images).len();
     let mut info = json!({
         "ID": if is_vic { PRODUCT } else { "STAND-IN" },
@@ -152,10 +144,7 @@ fn system_status() -> Value {
         [" VMware OS", "vmnix-x86"],
         [" VMware OS version", "6.7.0"],
         [" Insecure Registries", ""],
-        [
-            " Registry Whitelist Mode",
-            "disabled.  All registry access allowed."
-        ],
+        [" Registry Whitelist Mode", "disabled.  All registry access allowed."],
         [" Whitelisted Registries", ""],
     ])
 }
@@ -173,7 +162,5 @@ pub(super) async fn auth(mut call: Call) -> Result<Reply, Failure> {
             "Get https://{registry}/v2/: unauthorized: incorrect username or password"
         )));
     }
-    Ok(reply::ok(
-        &json!({"Status": "Login Succeeded", "IdentityToken": ""}),
-    ))
+    Ok(reply::ok(&json!({"Status": "Login Succeeded", "IdentityToken": ""})))
 }

@@ -49,19 +49,11 @@ pub(super) struct Node {
 
 impl Node {
     pub(super) fn directory() -> Self {
-        Self {
-            kind: Kind::Directory,
-            mode: 0o755,
-            modified: clock::now(),
-        }
+        Self { kind: Kind::Directory, mode: 0o755, modified: clock::now() }
     }
 
     pub(super) fn file(content: Bytes, mode: u32) -> Self {
-        Self {
-            kind: Kind::File(content),
-            mode,
-            modified: clock::now(),
-        }
+        Self { kind: Kind::File(content), mode, modified: clock::now() }
     }
 
     pub(super) fn size(&self) -> usize {
@@ -89,10 +81,7 @@ pub(super) struct Tree {
 
 impl Tree {
     pub(super) fn new() -> Self {
-        Self {
-            nodes: BTreeMap::from([("/".to_owned(), Node::directory())]),
-            used: 0,
-        }
+        Self { nodes: BTreeMap::from([("/".to_owned(), Node::directory())]), used: 0 }
     }
 
     /// What stands at `path` itself, links not followed.
@@ -229,19 +218,11 @@ impl Tree {
                 if links > MAX_LINKS {
                     return Err(FileError::Loop);
                 }
-                real.truncate(if target.starts_with('/') {
-                    0
-                } else {
-                    real.rfind('/').unwrap_or(0)
-                });
+                real.truncate(if target.starts_with('/') { 0 } else { real.rfind('/').unwrap_or(0) });
                 pending.extend(target.rsplit('/').map(str::to_owned));
             }
         }
-        Ok(if real.is_empty() {
-            "/".to_owned()
-        } else {
-            real
-        })
+        Ok(if real.is_empty() { "/".to_owned() } else { real })
     }
 
     fn check_parent(&self, path: &str) -> Result<(), FileError> {
@@ -256,11 +237,7 @@ impl Tree {
 
 /// An absolute path without `.`, `..` and double slashes. A relative one starts at `base`.
 pub(super) fn clean(base: &str, path: &str) -> String {
-    let joined = if path.starts_with('/') {
-        path.to_owned()
-    } else {
-        format!("{base}/{path}")
-    };
+    let joined = if path.starts_with('/') { path.to_owned() } else { format!("{base}/{path}") };
     let mut parts: Vec<&str> = Vec::new();
     for part in joined.split('/') {
         match part {
@@ -288,10 +265,7 @@ mod tests {
     #[test]
     fn links_are_followed_and_loops_are_found() {
         let mut tree = Tree::new();
-        let link = |target: &str| Node {
-            kind: Kind::Link(target.to_owned()),
-            ..Node::directory()
-        };
+        let link = |target: &str| Node { kind: Kind::Link(target.to_owned()), ..Node::directory() };
         tree.make_directories("/real/deep").unwrap();
         tree.put("/here", link("real/deep")).unwrap();
         tree.put("/loop", link("/loop")).unwrap();

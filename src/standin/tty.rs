@@ -63,13 +63,6 @@ mod tests {
         assert_eq!(typing.keys(b"hx\x7f"), (Bytes::from("hx\x08 \x08"), vec![]));
         let (echo, typed) = typing.keys(b"i\r\x04\x03");
         assert_eq!(echo, "i\n^C\n");
-        assert_eq!(
-            typed,
-            [
-                Typed::Input(Bytes::from("hi\n")),
-                Typed::End,
-                Typed::Interrupt
-            ]
-        );
+        assert_eq!(typed, [Typed::Input(Bytes::from("hi\n")), Typed::End, Typed::Interrupt]);
     }
 }

@@ -31,11 +31,7 @@ pub(super) struct Volume {
 impl Volume {
     fn shown(&self, is_vic: bool) -> Value {
         let map = |pairs: &[(String, String)]| -> Value {
-            pairs
-                .iter()
-                .map(|(name, value)| (name.clone(), json!(value)))
-                .collect::<serde_json::Map<_, _>>()
-                .into()
+            pairs.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<serde_json::Map<_, _>>().into()
         };
         json!({
             "Name": self.name,
@@ -74,11 +70,7 @@ pub(super) fn list(standin: &StandIn, call: &Call) -> Result<Reply, Failure> {
         })
         .map(|volume| volume.shown(standin.settings.is_vic()))
         .collect();
-    let shown = if shown.is_empty() {
-        Value::Null
-    } else {
-        Value::from(shown)
-    };
+    let shown = if shown.is_empty() { Value::Null } else { Value::from(shown) };
     Ok(reply::ok(&json!({"Volumes": shown, "Warnings": null})))
 }
 
@@ -100,9 +92,7 @@ pub(super) async fn create(standin: &Arc<StandIn>, mut call: Call) -> Result<Rep
         "" if !is_vic => "local",
         driver @ ("local" | "vsphere") => driver,
         other => {
-            return Err(Failure::internal(format!(
-                "error looking up volume plugin {other}: plugin not found"
-            )));
+            return Err(Failure::internal(format!("error looking up volume plugin {other}: plugin not found")));
         }
     };
     let options = given.labels("DriverOpts")?;
@@ -147,10 +137,7 @@ pub(super) fn remove(standin: &StandIn, name: &str) -> Result<Reply, Failure> {
         return Err(Failure::not_found(format!("Get {name}: no such volume")));
     }
     if let Some(user) = user {
-        return Err(Failure::conflict(format!(
-            "volume {name} in use by {}",
-            user.id
-        )));
+        return Err(Failure::conflict(format!("volume {name} in use by {}", user.id)));
     }
     volumes.retain(|volume| volume.name != name);
     Ok(reply::empty(StatusCode::NO_CONTENT))
@@ -179,15 +166,9 @@ pub(super) fn open(standin: &StandIn, name: &str) -> Result<SharedTree, Failure>
 
 /// Removes the anonymous volumes of a container that is gone.
 pub(super) fn forget_anonymous(standin: &StandIn, container: &Container) {
-    let gone: Vec<&String> = container
-        .spec
-        .mounts
-        .iter()
-        .filter(|mount| mount.anonymous)
-        .map(|mount| &mount.volume)
-        .collect();
-    lock(&standin.store.volumes)
-        .retain(|volume| !(volume.anonymous && gone.contains(&&volume.name)));
+    let gone: Vec<&String> =
+        container.spec.mounts.iter().filter(|mount| mount.anonymous).map(|mount| &mount.volume).collect();
+    lock(&standin.store.volumes).retain(|volume| !(volume.anonymous && gone.contains(&&volume.name)));
 }
 
 fn check_name(name: &str) -> Result<(), Failure> {
@@ -204,22 +185,16 @@ fn check_options(options: &[(String, String)]) -> Result<(), Failure> {
         match name.to_lowercase().as_str() {
             "volumestore" if value == "default" => {}
             "volumestore" => {
-                return Err(Failure::internal(format!(
-                    "No volume store named ({value}) exists"
-                )));
+                return Err(Failure::internal(format!("No volume store named ({value}) exists")));
             }
             "capacity" => {
                 let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
                 if !digits.parse::<u64>().is_ok_and(|size| size > 0) {
-                    return Err(Failure::internal(format!(
-                        "bad driver value - Invalid size: {value}"
-                    )));
+                    return Err(Failure::internal(format!("bad driver value - Invalid size: {value}")));
                 }
             }
             _ => {
-                return Err(Failure::internal(format!(
-                    "bad driver value - {name} is not a supported option"
-                )));
+                return Err(Failure::internal(format!("bad driver value - {name} is not a supported option")));
             }
         }
     }

@@ -23,41 +23,29 @@ const MAX_FRAME: usize = 1 << 20;
 pub(super) fn attach(standin: &Arc<StandIn>, name: &str, call: &Call) -> Result<Answer, Failure> {
     let container = standin.store.container(name)?;
     let key = call.header_text("sec-websocket-key");
-    let is_websocket = call
-        .header_text("upgrade")
-        .eq_ignore_ascii_case("websocket");
+    let is_websocket = call.header_text("upgrade").eq_ignore_ascii_case("websocket");
     if !is_websocket || key.is_empty() {
         let head = b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec();
         return Ok(Answer::Hijack(Hijack::new(head, |socket| async { socket })));
     }
-    let all = Wanted {
-        stdin: true,
-        stdout: true,
-        stderr: true,
-    };
+    let all = Wanted { stdin: true, stdout: true, stderr: true };
     let session = Session::of_container(standin, &container, Wire::Websocket, all);
     let head = format!(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n\r\n",
         accept(key)
     );
     let keys = call.query.text("detachKeys").to_owned();
-    Ok(Answer::Hijack(Hijack::new(
-        head.into_bytes(),
-        |socket| async move {
-            match Keys::parse(&keys) {
-                Some(keys) => session.run(socket, keys).await,
-                None => socket,
-            }
-        },
-    )))
+    Ok(Answer::Hijack(Hijack::new(head.into_bytes(), |socket| async move {
+        match Keys::parse(&keys) {
+            Some(keys) => session.run(socket, keys).await,
+            None => socket,
+        }
+    })))
 }
 
 fn accept(key: &str) -> String {
     let text = format!("{key}{GUID}");
-    STANDARD.encode(digest::digest(
-        &digest::SHA1_FOR_LEGACY_USE_ONLY,
-        text.as_bytes(),
-    ))
+    STANDARD.encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()))
 }
 
 const TEXT: u8 = 1;
@@ -147,9 +135,7 @@ impl Frames {
             return Next::Incomplete;
         };
         // A client must mask, and nobody types a megabyte at once.
-        let Some(length) = usize::try_from(length)
-            .ok()
-            .filter(|&length| length <= MAX_FRAME && second & 0x80 != 0)
+        let Some(length) = usize::try_from(length).ok().filter(|&length| length <= MAX_FRAME && second & 0x80 != 0)
         else {
             return Next::Broken;
         };
@@ -178,23 +164,15 @@ mod tests {
 
     #[test]
     fn the_key_of_the_rfc_gives_the_answer_of_the_rfc() {
-        assert_eq!(
-            accept("dGhlIHNhbXBsZSBub25jZQ=="),
-            "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-        );
+        assert_eq!(accept("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
 
     #[test]
     fn a_frame_may_come_byte_by_byte() {
         // "Hello", masked: the example of RFC 6455, section 5.7.
-        let frame = [
-            0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58,
-        ];
+        let frame = [0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58];
         let mut frames = Frames::default();
-        let data: Vec<u8> = frame
-            .iter()
-            .flat_map(|&byte| frames.feed(&[byte]).data.to_vec())
-            .collect();
+        let data: Vec<u8> = frame.iter().flat_map(|&byte| frames.feed(&[byte]).data.to_vec()).collect();
         assert_eq!(data, b"Hello");
     }
 

@@ -37,8 +37,7 @@ pub(super) fn makes_vic_panic(wrapper: Fields<'_>) -> Result<bool, Failure> {
     let has_config = CONFIG.iter().any(|name| wrapper.get(name).is_some());
     let networking = wrapper.object("NetworkingConfig")?;
     let endpoints = networking.object("EndpointsConfig")?;
-    let null_endpoint = endpoints.entries().count() == 1
-        && endpoints.entries().any(|(_, endpoint)| endpoint.is_null());
+    let null_endpoint = endpoints.entries().count() == 1 && endpoints.entries().any(|(_, endpoint)| endpoint.is_null());
     Ok(!has_config || null_endpoint)
 }
 
@@ -50,29 +49,19 @@ pub(super) fn runconfig(config: Fields<'_>, host: Fields<'_>) -> Result<(), Fail
     network_mode(config, host)?;
     let isolation = host.text("Isolation")?;
     if !matches!(isolation, "" | "default") {
-        return Err(Failure::plain(format!(
-            "invalid --isolation: {isolation:?} - linux only supports 'default'"
-        )));
+        return Err(Failure::plain(format!("invalid --isolation: {isolation:?} - linux only supports 'default'")));
     }
-    for (field, flag) in [
-        ("IOMaximumIOps", "--io-maxiops"),
-        ("IOMaximumBandwidth", "--io-maxbandwidth"),
-    ] {
+    for (field, flag) in [("IOMaximumIOps", "--io-maxiops"), ("IOMaximumBandwidth", "--io-maxbandwidth")] {
         if host.number(field)? > 0 {
-            return Err(Failure::plain(format!(
-                "invalid QoS settings: linux does not support {flag}"
-            )));
+            return Err(Failure::plain(format!("invalid QoS settings: linux does not support {flag}")));
         }
     }
     // VIC's appliance kernel has no realtime scheduling for control groups.
-    for (field, flag, what) in [
-        ("CpuRealtimePeriod", "--cpu-rt-period", "period"),
-        ("CpuRealtimeRuntime", "--cpu-rt-runtime", "runtime"),
-    ] {
+    for (field, flag, what) in
+        [("CpuRealtimePeriod", "--cpu-rt-period", "period"), ("CpuRealtimeRuntime", "--cpu-rt-runtime", "runtime")]
+    {
         if host.number(field)? != 0 {
-            return Err(Failure::plain(format!(
-                "invalid {flag}: Your kernel does not support cgroup rt {what}"
-            )));
+            return Err(Failure::plain(format!("invalid {flag}: Your kernel does not support cgroup rt {what}")));
         }
     }
     Ok(())
@@ -83,9 +72,7 @@ fn network_mode(config: Fields<'_>, host: Fields<'_>) -> Result<(), Failure> {
     let is_host = mode == "host";
     let is_container = mode.starts_with("container:");
     if mode == "container:" || mode == "container" {
-        return Err(Failure::plain(
-            "--net: invalid net mode: invalid container format container:<name|id>",
-        ));
+        return Err(Failure::plain("--net: invalid net mode: invalid container format container:<name|id>"));
     }
     let hostname = !config.text("Hostname")?.is_empty();
     let has = |name: &str| {
@@ -96,10 +83,7 @@ fn network_mode(config: Fields<'_>, host: Fields<'_>) -> Result<(), Failure> {
     };
     let conflicts: [(bool, &str); 8] = [
         (is_container && hostname, "hostname and the network mode"),
-        (
-            host.text("UTSMode")? == "host" && hostname,
-            "hostname and the UTS mode",
-        ),
+        (host.text("UTSMode")? == "host" && hostname, "hostname and the UTS mode"),
         (
             (is_container || is_host) && has("Links"),
             if is_host {
@@ -109,14 +93,8 @@ fn network_mode(config: Fields<'_>, host: Fields<'_>) -> Result<(), Failure> {
             },
         ),
         (is_container && has("Dns"), "dns and the network mode"),
-        (
-            is_container && has("ExtraHosts"),
-            "custom host-to-IP mapping and the network mode",
-        ),
-        (
-            (is_container || is_host) && !config.text("MacAddress")?.is_empty(),
-            "mac-address and the network mode",
-        ),
+        (is_container && has("ExtraHosts"), "custom host-to-IP mapping and the network mode"),
+        ((is_container || is_host) && !config.text("MacAddress")?.is_empty(), "mac-address and the network mode"),
         (
             is_container && (has("PortBindings") || host.flag("PublishAllPorts")?),
             "port publishing and the container type network mode",
@@ -133,20 +111,14 @@ fn network_mode(config: Fields<'_>, host: Fields<'_>) -> Result<(), Failure> {
 }
 
 fn bind_syntax(spec: &str) -> Result<(), Failure> {
-    let invalid = |why: &str| {
-        Err(Failure::plain(format!(
-            "invalid bind mount spec {spec:?}: {why}"
-        )))
-    };
+    let invalid = |why: &str| Err(Failure::plain(format!("invalid bind mount spec {spec:?}: {why}")));
     let parts: Vec<&str> = spec.split(':').collect();
     let (destination, mode) = match *parts.as_slice() {
         [destination] => (destination, "rw"),
         [_, destination] => (destination, "rw"),
         [_, destination, mode] => (destination, mode),
         _ => {
-            return Err(Failure::plain(format!(
-                "invalid volume specification: '{spec}'"
-            )));
+            return Err(Failure::plain(format!("invalid volume specification: '{spec}'")));
         }
     };
     if let Some(bad) = mode.split(',').find(|mode| !MODES.contains(mode)) {
@@ -161,7 +133,5 @@ fn bind_syntax(spec: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-const MODES: [&str; 12] = [
-    "", "rw", "ro", "z", "Z", "nocopy", "private", "rprivate", "shared", "rshared", "slave",
-    "rslave",
-];
+const MODES: [&str; 12] =
+    ["", "rw", "ro", "z", "Z", "nocopy", "private", "rprivate", "shared", "rshared", "slave", "rslave"];

@@ -20,10 +20,7 @@ use super::spec::{Mount, Spec};
 use super::{Container, checks};
 
 /// `POST /containers/create`.
-pub(in super::super) async fn create(
-    standin: &Arc<StandIn>,
-    mut call: Call,
-) -> Result<Answer, Failure> {
+pub(in super::super) async fn create(standin: &Arc<StandIn>, mut call: Call) -> Result<Answer, Failure> {
     let body = call.read_json().await?;
     let wrapper = Fields::of(&body)?;
     let mut host = wrapper.object("HostConfig")?;
@@ -37,9 +34,7 @@ pub(in super::super) async fn create(
         return if is_vic {
             Ok(Answer::Hijack(Hijack::vanish()))
         } else {
-            Err(Failure::bad_request(
-                "Config cannot be empty in order to create a container",
-            ))
+            Err(Failure::bad_request("Config cannot be empty in order to create a container"))
         };
     }
     let image = image::find_for_create(standin, wrapper.text("Image")?)?;
@@ -58,19 +53,8 @@ pub(in super::super) async fn create(
     let files = Files::new(Arc::clone(&image.files), mounts);
     // The name that `docker ps` shows of an image is the one that was asked for.
     let wanted = call.query.text("name").trim_start_matches('/').to_owned();
-    let name = if wanted.is_empty() {
-        free_name(standin)
-    } else {
-        wanted
-    };
-    let container = Arc::new(Container::new(
-        id.clone(),
-        name,
-        clock::now(),
-        spec,
-        files,
-        console,
-    ));
+    let name = if wanted.is_empty() { free_name(standin) } else { wanted };
+    let container = Arc::new(Container::new(id.clone(), name, clock::now(), spec, files, console));
     lock(&standin.store.containers).push(Arc::clone(&container));
     standin.events.container(&container, "create", &[]);
     let warnings = if is_vic { Value::Null } else { json!([]) };
@@ -82,10 +66,7 @@ pub(in super::super) async fn create(
 pub(super) fn check_conflict(standin: &StandIn, name: &str) -> Result<(), Failure> {
     let bare = name.trim_start_matches('/');
     let containers = standin.store.all_containers();
-    match containers
-        .iter()
-        .find(|other| !bare.is_empty() && other.name() == bare)
-    {
+    match containers.iter().find(|other| !bare.is_empty() && other.name() == bare) {
         None => Ok(()),
         Some(other) => Err(Failure::conflict(format!(
             "conflict. The name \"{bare}\" is already in use by container {}. You have to remove (or rename) that container to be able to re use that name.",
@@ -95,12 +76,7 @@ pub(super) fn check_conflict(standin: &StandIn, name: &str) -> Result<(), Failur
 }
 
 fn free_name(standin: &StandIn) -> String {
-    let taken: Vec<String> = standin
-        .store
-        .all_containers()
-        .iter()
-        .map(|container| container.name())
-        .collect();
+    let taken: Vec<String> = standin.store.all_containers().iter().map(|container| container.name()).collect();
     let mut name = ids::name();
     for _ in 0..5 {
         if !taken.contains(&name) {
@@ -112,17 +88,9 @@ fn free_name(standin: &StandIn) -> String {
 }
 
 /// The volumes of a container; those that are not there yet are made.
-fn mounts(
-    standin: &StandIn,
-    spec: &mut Spec,
-) -> Result<Vec<(String, super::super::files::SharedTree)>, Failure> {
+fn mounts(standin: &StandIn, spec: &mut Spec) -> Result<Vec<(String, super::super::files::SharedTree)>, Failure> {
     let mut trees = Vec::new();
-    for Mount {
-        volume: name,
-        destination,
-        ..
-    } in &mut spec.mounts
-    {
+    for Mount { volume: name, destination, .. } in &mut spec.mounts {
         if name.is_empty() {
             *name = ids::fresh();
         }

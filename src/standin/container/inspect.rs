@@ -14,25 +14,14 @@ use super::super::system::DRIVER;
 use super::{Container, Status};
 
 /// `GET /containers/{id}/json`.
-pub(in super::super) fn inspect(
-    standin: &StandIn,
-    name: &str,
-    call: &Call,
-) -> Result<Reply, Failure> {
+pub(in super::super) fn inspect(standin: &StandIn, name: &str, call: &Call) -> Result<Reply, Failure> {
     let container = standin.store.container(name)?;
     let is_vic = standin.settings.is_vic();
     let spec = &container.spec;
     let argv = spec.argv();
-    let (path, args) = argv
-        .split_first()
-        .map_or((String::new(), Vec::new()), |(path, args)| {
-            (path.clone(), args.to_vec())
-        });
-    let image = if is_vic {
-        spec.image_id.clone()
-    } else {
-        format!("sha256:{}", spec.image_id)
-    };
+    let (path, args) =
+        argv.split_first().map_or((String::new(), Vec::new()), |(path, args)| (path.clone(), args.to_vec()));
+    let image = if is_vic { spec.image_id.clone() } else { format!("sha256:{}", spec.image_id) };
     let mounts: Vec<Value> = spec
         .mounts
         .iter()
@@ -49,11 +38,7 @@ pub(in super::super) fn inspect(
             })
         })
         .collect();
-    let mounts = if mounts.is_empty() && is_vic {
-        Value::Null
-    } else {
-        Value::from(mounts)
-    };
+    let mounts = if mounts.is_empty() && is_vic { Value::Null } else { Value::from(mounts) };
     let mut shown = json!({
         "Id": container.id,
         "Created": clock::rfc3339(container.created),
@@ -139,10 +124,7 @@ fn config(container: &Container, is_vic: bool) -> Value {
 }
 
 pub(in super::super) fn labels(labels: &[(String, String)]) -> Value {
-    let labels: Map<String, Value> = labels
-        .iter()
-        .map(|(name, value)| (name.clone(), json!(value)))
-        .collect();
+    let labels: Map<String, Value> = labels.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     Value::Object(labels)
 }
 

@@ -21,11 +21,7 @@ use super::{Container, Published, Status, create};
 const STOP_SECONDS: i64 = 10;
 
 /// `POST /containers/{id}/start`.
-pub(in super::super) async fn start(
-    standin: &Arc<StandIn>,
-    name: &str,
-    mut call: Call,
-) -> Result<Reply, Failure> {
+pub(in super::super) async fn start(standin: &Arc<StandIn>, name: &str, mut call: Call) -> Result<Reply, Failure> {
     let chunked = call.headers.contains_key(header::TRANSFER_ENCODING);
     let body = call.read_body().await?;
     if call.at_least(1, 24) && (chunked || body.len() > 7) {
@@ -50,36 +46,23 @@ fn launch(standin: &Arc<StandIn>, container: &Arc<Container>) -> Result<(), Fail
     let spec = &container.spec;
     let argv = spec.argv();
     let program = argv.first().map_or("", String::as_str);
-    let path = spec
-        .env
-        .iter()
-        .find_map(|pair| pair.strip_prefix("PATH="))
-        .unwrap_or("/bin");
+    let path = spec.env.iter().find_map(|pair| pair.strip_prefix("PATH=")).unwrap_or("/bin");
     let refuse = |failure: Failure| {
-        container
-            .state
-            .send_modify(|state| state.error.clone_from(&failure.message));
+        container.state.send_modify(|state| state.error.clone_from(&failure.message));
         Err(failure)
     };
     if !shell::exists(&container.files, path, &spec.cwd, program) {
-        return refuse(Failure::portlayer(format!(
-            "{program}: no such executable in PATH."
-        )));
+        return refuse(Failure::portlayer(format!("{program}: no such executable in PATH.")));
     }
     if !knows_user(container, &spec.user) {
-        return refuse(Failure::portlayer(format!(
-            "Unable to find user {}",
-            spec.user
-        )));
+        return refuse(Failure::portlayer(format!("Unable to find user {}", spec.user)));
     }
     if let Err(failure) = publish(standin, container) {
         return refuse(failure);
     }
     network::take_addresses(standin, container);
     // A working directory that is not there is made.
-    let _ = container
-        .files
-        .on(&spec.cwd, |tree, path| tree.make_directories(path));
+    let _ = container.files.on(&spec.cwd, |tree, path| tree.make_directories(path));
 
     let (stdin, signals) = container.input.begin(spec.open_stdin);
     let launch = Launch {
@@ -124,20 +107,14 @@ fn ended(standin: &Arc<StandIn>, container: &Arc<Container>, code: i32) {
     });
     container.console.end();
     let code = code.to_string();
-    standin
-        .events
-        .container(container, "die", &[("exitCode", &code)]);
+    standin.events.container(container, "die", &[("exitCode", &code)]);
     if container.spec.auto_remove {
         erase(standin, container, true);
     }
 }
 
 /// `POST /containers/{id}/stop`.
-pub(in super::super) async fn stop(
-    standin: &Arc<StandIn>,
-    name: &str,
-    call: &Call,
-) -> Result<Reply, Failure> {
+pub(in super::super) async fn stop(standin: &Arc<StandIn>, name: &str, call: &Call) -> Result<Reply, Failure> {
     let seconds = seconds(call)?;
     let container = standin.store.container(name)?;
     if !container.is_running() {
@@ -149,11 +126,7 @@ pub(in super::super) async fn stop(
 }
 
 /// `POST /containers/{id}/restart`.
-pub(in super::super) async fn restart(
-    standin: &Arc<StandIn>,
-    name: &str,
-    call: &Call,
-) -> Result<Reply, Failure> {
+pub(in super::super) async fn restart(standin: &Arc<StandIn>, name: &str, call: &Call) -> Result<Reply, Failure> {
     let seconds = seconds(call)?;
     let container = standin.store.container(name)?;
     if container.is_running() {
@@ -161,9 +134,7 @@ pub(in super::super) async fn restart(
         standin.events.container(&container, "stop", &[]);
     }
     launch(standin, &container).map_err(|failure| {
-        let why = failure
-            .message
-            .trim_start_matches("Server error from portlayer: ");
+        let why = failure.message.trim_start_matches("Server error from portlayer: ");
         Failure::portlayer(format!("Start failed with: {why}"))
     })?;
     standin.events.container(&container, "restart", &[]);
@@ -177,9 +148,7 @@ async fn halt(standin: &StandIn, container: &Container, seconds: i64) {
     for (signal, patience) in [(wanted, patience), (process::KILL, None)] {
         let number = signal.to_string();
         let mut states = container.watch();
-        standin
-            .events
-            .container(container, "kill", &[("signal", &number)]);
+        standin.events.container(container, "kill", &[("signal", &number)]);
         container.input.signal(signal);
         let ended = states.wait_for(|state| state.status != Status::Running);
         match patience {
@@ -198,11 +167,7 @@ async fn halt(standin: &StandIn, container: &Container, seconds: i64) {
 }
 
 /// `POST /containers/{id}/kill`.
-pub(in super::super) async fn kill(
-    standin: &Arc<StandIn>,
-    name: &str,
-    call: &Call,
-) -> Result<Reply, Failure> {
+pub(in super::super) async fn kill(standin: &Arc<StandIn>, name: &str, call: &Call) -> Result<Reply, Failure> {
     let wanted = call.query.text("signal");
     let signal = if wanted.is_empty() {
         process::KILL
@@ -212,37 +177,22 @@ pub(in super::super) async fn kill(
     };
     let container = standin.store.container(name)?;
     if !container.is_running() {
-        let text = format!(
-            "Cannot kill container {name}: {} is not running",
-            container.id
-        );
-        return Err(if standin.settings.is_vic() {
-            Failure::internal(text)
-        } else {
-            Failure::conflict(text)
-        });
+        let text = format!("Cannot kill container {name}: {} is not running", container.id);
+        return Err(if standin.settings.is_vic() { Failure::internal(text) } else { Failure::conflict(text) });
     }
     let mut states = container.watch();
     let number = signal.to_string();
-    standin
-        .events
-        .container(&container, "kill", &[("signal", &number)]);
+    standin.events.container(&container, "kill", &[("signal", &number)]);
     container.input.signal(signal);
     if signal == process::KILL {
         // An error means that the container is gone, which is an end too.
-        let _ = states
-            .wait_for(|state| state.status != Status::Running)
-            .await;
+        let _ = states.wait_for(|state| state.status != Status::Running).await;
     }
     Ok(reply::empty(StatusCode::NO_CONTENT))
 }
 
 /// `POST /containers/{id}/wait`.
-pub(in super::super) async fn wait(
-    standin: &Arc<StandIn>,
-    name: &str,
-    call: &Call,
-) -> Result<Reply, Failure> {
+pub(in super::super) async fn wait(standin: &Arc<StandIn>, name: &str, call: &Call) -> Result<Reply, Failure> {
     let container = standin.store.container(name)?;
     if !standin.settings.is_vic() {
         return Ok(wait_as_engine(standin, container, call));
@@ -250,14 +200,11 @@ pub(in super::super) async fn wait(
     let mut states = container.watch();
     let ended = states.wait_for(|state| state.status == Status::Exited || state.removed);
     match tokio::time::timeout(standin.settings.wait_limit, ended).await {
-        Ok(Ok(state)) if state.status == Status::Exited => {
-            Ok(reply::ok(&json!({"StatusCode": state.exit_code})))
-        }
+        Ok(Ok(state)) if state.status == Status::Exited => Ok(reply::ok(&json!({"StatusCode": state.exit_code}))),
         Ok(Ok(_) | Err(_)) => Err(Failure::no_such_container(name)),
-        Err(_) => Err(Failure::portlayer(format!(
-            "ContainerWaitHandler({}) Error: context deadline exceeded",
-            container.id
-        ))),
+        Err(_) => {
+            Err(Failure::portlayer(format!("ContainerWaitHandler({}) Error: context deadline exceeded", container.id)))
+        }
     }
 }
 
@@ -285,11 +232,7 @@ fn wait_as_engine(standin: &Arc<StandIn>, container: Arc<Container>, call: &Call
 }
 
 /// `POST /containers/{id}/rename`.
-pub(in super::super) fn rename(
-    standin: &StandIn,
-    name: &str,
-    call: &Call,
-) -> Result<Reply, Failure> {
+pub(in super::super) fn rename(standin: &StandIn, name: &str, call: &Call) -> Result<Reply, Failure> {
     let wanted = call.query.text("name").trim_start_matches('/');
     let container = standin.store.container(name)?;
     if wanted.is_empty() {
@@ -301,55 +244,34 @@ pub(in super::super) fn rename(
         )));
     }
     if container.name() == wanted {
-        return Err(Failure::internal(
-            "renaming a container with the same name as its current name",
-        ));
+        return Err(Failure::internal("renaming a container with the same name as its current name"));
     }
     create::check_conflict(standin, wanted)?;
     wanted.clone_into(&mut lock(&container.name));
-    standin
-        .events
-        .container(&container, "Rename", &[("newName", wanted)]);
+    standin.events.container(&container, "Rename", &[("newName", wanted)]);
     Ok(reply::empty(StatusCode::NO_CONTENT))
 }
 
 /// The rule for names of containers and volumes.
 pub(in super::super) fn is_valid_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
 }
 
 /// `POST /containers/{id}/resize`.
-pub(in super::super) fn resize(
-    standin: &StandIn,
-    name: &str,
-    call: &Call,
-) -> Result<Reply, Failure> {
+pub(in super::super) fn resize(standin: &StandIn, name: &str, call: &Call) -> Result<Reply, Failure> {
     let (height, width) = (call.query.number("h")?, call.query.number("w")?);
     let container = standin.store.container(name)?;
     if !container.is_running() {
-        return Err(Failure::not_found(format!(
-            "No such interaction connection for container: {}",
-            container.id
-        )));
+        return Err(Failure::not_found(format!("No such interaction connection for container: {}", container.id)));
     }
     let (height, width) = (height.to_string(), width.to_string());
-    standin.events.container(
-        &container,
-        "resize",
-        &[("height", &height), ("width", &width)],
-    );
+    standin.events.container(&container, "resize", &[("height", &height), ("width", &width)]);
     Ok(reply::empty(StatusCode::OK))
 }
 
 /// `DELETE /containers/{id}`.
-pub(in super::super) async fn remove(
-    standin: &Arc<StandIn>,
-    name: &str,
-    call: &Call,
-) -> Result<Reply, Failure> {
+pub(in super::super) async fn remove(standin: &Arc<StandIn>, name: &str, call: &Call) -> Result<Reply, Failure> {
     let container = standin.store.container(name)?;
     if container.is_running() {
         if !call.query.flag("force") {
@@ -360,9 +282,7 @@ pub(in super::super) async fn remove(
         let mut states = container.watch();
         container.input.signal(process::KILL);
         // An error means that the container is gone, which is an end too.
-        let _ = states
-            .wait_for(|state| state.status != Status::Running)
-            .await;
+        let _ = states.wait_for(|state| state.status != Status::Running).await;
     }
     erase(standin, &container, call.query.flag("v"));
     Ok(reply::empty(StatusCode::NO_CONTENT))
@@ -399,22 +319,15 @@ fn publish(standin: &StandIn, container: &Container) -> Result<(), Failure> {
         .collect();
     let mut published: Vec<Published> = Vec::new();
     for binding in &container.spec.ports {
-        let is_free =
-            |port: u16| !taken.contains(&port) && published.iter().all(|p| p.public != port);
+        let is_free = |port: u16| !taken.contains(&port) && published.iter().all(|p| p.public != port);
         let public = match binding.public {
             Some(wanted) if !is_free(wanted) => {
-                return Err(Failure::portlayer(format!(
-                    "error mapping ports: port {wanted} is not available"
-                )));
+                return Err(Failure::portlayer(format!("error mapping ports: port {wanted} is not available")));
             }
             Some(wanted) => wanted,
             None => (32_768..=u16::MAX).find(|&port| is_free(port)).unwrap_or(0),
         };
-        published.push(Published {
-            private: binding.private,
-            protocol: binding.protocol.clone(),
-            public,
-        });
+        published.push(Published { private: binding.private, protocol: binding.protocol.clone(), public });
     }
     *lock(&container.published) = published;
     Ok(())
@@ -426,18 +339,12 @@ fn knows_user(container: &Container, user: &str) -> bool {
         return true;
     }
     let users = container.files.read("/etc/passwd").unwrap_or_default();
-    users
-        .split(|&byte| byte == b'\n')
-        .any(|line| line.split(|&byte| byte == b':').next() == Some(name.as_bytes()))
+    users.split(|&byte| byte == b'\n').any(|line| line.split(|&byte| byte == b':').next() == Some(name.as_bytes()))
 }
 
 /// The status of a start or stop that had nothing to do.
 fn unchanged(standin: &StandIn) -> StatusCode {
-    if standin.settings.is_vic() {
-        StatusCode::NO_CONTENT
-    } else {
-        StatusCode::NOT_MODIFIED
-    }
+    if standin.settings.is_vic() { StatusCode::NO_CONTENT } else { StatusCode::NOT_MODIFIED }
 }
 
 fn seconds(call: &Call) -> Result<i64, Failure> {

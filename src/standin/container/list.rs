@@ -15,9 +15,8 @@ use super::inspect::labels;
 use super::{Container, Status};
 
 /// The filters that VIC serves.
-const SERVED: [&str; 10] = [
-    "id", "name", "label", "status", "exited", "before", "since", "network", "volume", "publish",
-];
+const SERVED: [&str; 10] =
+    ["id", "name", "label", "status", "exited", "before", "since", "network", "volume", "publish"];
 /// Those that it knows and refuses.
 const REFUSED: [&str; 4] = ["ancestor", "health", "isolation", "is-task"];
 
@@ -27,9 +26,7 @@ pub(in super::super) fn list(standin: &StandIn, call: &Call) -> Result<Reply, Fa
     let known: Vec<&str> = SERVED.iter().chain(&REFUSED).copied().collect();
     filters.only(&known)?;
     if let Some(refused) = REFUSED.iter().find(|key| filters.has(key)) {
-        return Err(Failure::internal(format!(
-            "filter {refused} is not currently supported by vic"
-        )));
+        return Err(Failure::internal(format!("filter {refused} is not currently supported by vic")));
     }
     check_values(&filters)?;
     let limit = match call.query.text("limit") {
@@ -38,10 +35,7 @@ pub(in super::super) fn list(standin: &StandIn, call: &Call) -> Result<Reply, Fa
     };
     let created = |key: &str| -> Result<Option<Nanos>, Failure> {
         match filters.values(key).next() {
-            Some(name) => standin
-                .store
-                .container(name)
-                .map(|found| Some(found.created)),
+            Some(name) => standin.store.container(name).map(|found| Some(found.created)),
             None => Ok(None),
         }
     };
@@ -68,22 +62,9 @@ pub(in super::super) fn list(standin: &StandIn, call: &Call) -> Result<Reply, Fa
 }
 
 fn check_values(filters: &Filters) -> Result<(), Failure> {
-    const STATUSES: [&str; 7] = [
-        "created",
-        "restarting",
-        "running",
-        "removing",
-        "paused",
-        "exited",
-        "dead",
-    ];
-    if let Some(bad) = filters
-        .values("status")
-        .find(|value| !STATUSES.contains(value))
-    {
-        return Err(Failure::internal(format!(
-            "Unrecognised filter value for status: {bad}"
-        )));
+    const STATUSES: [&str; 7] = ["created", "restarting", "running", "removing", "paused", "exited", "dead"];
+    if let Some(bad) = filters.values("status").find(|value| !STATUSES.contains(value)) {
+        return Err(Failure::internal(format!("Unrecognised filter value for status: {bad}")));
     }
     for code in filters.values("exited") {
         atoi(code)?;
@@ -96,24 +77,14 @@ fn fits(container: &Arc<Container>, filters: &Filters) -> bool {
     let spec = &container.spec;
     filters.any("id", |wanted| container.id.starts_with(wanted))
         && filters.any("name", |wanted| {
-            container
-                .name()
-                .contains(wanted.trim_start_matches(['/', '^']).trim_end_matches('$'))
+            container.name().contains(wanted.trim_start_matches(['/', '^']).trim_end_matches('$'))
         })
         && filters.labels(&spec.labels)
         && filters.any("status", |wanted| wanted == state.status.text())
-        && filters.any("exited", |wanted| {
-            state.status == Status::Exited && wanted == state.exit_code.to_string()
-        })
-        && filters.any("network", |wanted| {
-            lock(&container.endpoints)
-                .iter()
-                .any(|endpoint| endpoint.network == wanted)
-        })
+        && filters.any("exited", |wanted| state.status == Status::Exited && wanted == state.exit_code.to_string())
+        && filters.any("network", |wanted| lock(&container.endpoints).iter().any(|endpoint| endpoint.network == wanted))
         && filters.any("volume", |wanted| {
-            spec.mounts
-                .iter()
-                .any(|mount| mount.volume == wanted || mount.destination == wanted)
+            spec.mounts.iter().any(|mount| mount.volume == wanted || mount.destination == wanted)
         })
 }
 
@@ -132,19 +103,10 @@ fn entry(container: &Arc<Container>, is_vic: bool) -> Value {
         })
         .collect();
     let (ports, image_id, networks, mounts) = if is_vic {
-        let ports = if state.status == Status::Running {
-            Value::from(ports)
-        } else {
-            Value::Null
-        };
+        let ports = if state.status == Status::Running { Value::from(ports) } else { Value::Null };
         (ports, String::new(), Value::Null, Value::Null)
     } else {
-        (
-            Value::from(ports),
-            format!("sha256:{}", spec.image_id),
-            json!({"Networks": {}}),
-            json!([]),
-        )
+        (Value::from(ports), format!("sha256:{}", spec.image_id), json!({"Networks": {}}), json!([]))
     };
     json!({
         "Id": container.id,

@@ -23,9 +23,7 @@ use super::store::lock;
 
 pub(super) use create::create;
 pub(super) use inspect::{inspect, labels};
-pub(super) use lifecycle::{
-    is_valid_name, kill, remove, rename, resize, restart, start, stop, wait,
-};
+pub(super) use lifecycle::{is_valid_name, kill, remove, rename, resize, restart, start, stop, wait};
 pub(super) use list::list;
 pub(super) use spec::Spec;
 
@@ -96,14 +94,7 @@ pub(super) struct Container {
 }
 
 impl Container {
-    fn new(
-        id: String,
-        name: String,
-        created: Nanos,
-        spec: Spec,
-        files: Files,
-        console: Console,
-    ) -> Self {
+    fn new(id: String, name: String, created: Nanos, spec: Spec, files: Files, console: Console) -> Self {
         let console = Arc::new(console);
         Self {
             id,
@@ -148,11 +139,7 @@ impl Container {
 /// `GET /containers/{id}/changes`.
 pub(super) fn changes(standin: &StandIn, name: &str) -> Result<Reply, Failure> {
     let container = standin.store.container(name)?;
-    let changes: Vec<Value> = container
-        .files
-        .changes()
-        .into_iter()
-        .map(|(path, kind)| json!({"Path": path, "Kind": kind}))
-        .collect();
+    let changes: Vec<Value> =
+        container.files.changes().into_iter().map(|(path, kind)| json!({"Path": path, "Kind": kind})).collect();
     Ok(reply::ok(&Value::from(changes)))
 }

@@ -70,9 +70,7 @@ impl Spec {
         host: Fields<'_>,
         image: &Image,
     ) -> Result<Self, Failure> {
-        let own_entrypoint = config
-            .command("Entrypoint")?
-            .filter(|list| !list.is_empty());
+        let own_entrypoint = config.command("Entrypoint")?.filter(|list| !list.is_empty());
         let own_cmd = config.command("Cmd")?.filter(|list| !list.is_empty());
         // A new entrypoint drops the image's command.
         let cmd = match (own_cmd, &own_entrypoint) {
@@ -97,11 +95,7 @@ impl Spec {
             labels.push((name, value));
         }
         let or_image = |own: &str, image: &str| {
-            if own.is_empty() {
-                image.to_owned()
-            } else {
-                own.to_owned()
-            }
+            if own.is_empty() { image.to_owned() } else { own.to_owned() }
         };
         Ok(Self {
             image: config.text("Image")?.to_owned(),
@@ -168,12 +162,7 @@ fn mounts(config: Fields<'_>, host: Fields<'_>, image: &Image) -> Result<Vec<Mou
             return Err(refused());
         }
         if mounts.iter().all(|mount| mount.destination != destination) {
-            mounts.push(Mount {
-                volume: String::new(),
-                destination,
-                mode: "rw".to_owned(),
-                anonymous: true,
-            });
+            mounts.push(Mount { volume: String::new(), destination, mode: "rw".to_owned(), anonymous: true });
         }
     }
     Ok(mounts)
@@ -184,9 +173,7 @@ fn ports(host: Fields<'_>) -> Result<Vec<Binding>, Failure> {
     for (port, bindings) in host.object("PortBindings")?.entries() {
         let (number, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
         let Ok(private) = number.parse() else {
-            return Err(Failure::plain(format!(
-                "Invalid port specification: {port:?}"
-            )));
+            return Err(Failure::plain(format!("Invalid port specification: {port:?}")));
         };
         for binding in bindings.as_array().into_iter().flatten() {
             let binding = Fields::of(binding)?;
@@ -197,21 +184,11 @@ fn ports(host: Fields<'_>) -> Result<Vec<Binding>, Failure> {
             }
             let wanted = binding.text("HostPort")?;
             if wanted.contains('-') {
-                return Err(Failure::portlayer(
-                    "host port ranges are not supported for port bindings",
-                ));
+                return Err(Failure::portlayer("host port ranges are not supported for port bindings"));
             }
-            let public = if wanted.is_empty() {
-                Some(None)
-            } else {
-                wanted.parse().ok().map(Some)
-            };
+            let public = if wanted.is_empty() { Some(None) } else { wanted.parse().ok().map(Some) };
             // A port that is no number is dropped in silence.
-            ports.extend(public.map(|public| Binding {
-                private,
-                protocol: protocol.to_owned(),
-                public,
-            }));
+            ports.extend(public.map(|public| Binding { private, protocol: protocol.to_owned(), public }));
         }
     }
     Ok(ports)
@@ -220,18 +197,12 @@ fn ports(host: Fields<'_>) -> Result<Vec<Binding>, Failure> {
 /// What inspect echoes: all that was sent, with the few things that VIC keeps an account of put
 /// in its own units and its other resources zeroed.
 fn host_config(settings: &Settings, host: Fields<'_>) -> Result<Map<String, Value>, Failure> {
-    let mut echo: Map<String, Value> = host
-        .entries()
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let mut echo: Map<String, Value> = host.entries().map(|(name, value)| (name.clone(), value.clone())).collect();
     if !settings.is_vic() {
         return Ok(echo);
     }
     for (name, value) in &mut echo {
-        if RESOURCES
-            .iter()
-            .any(|known| name.eq_ignore_ascii_case(known))
-        {
+        if RESOURCES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
             *value = zero_like(value);
         }
     }

@@ -72,22 +72,14 @@ impl Expression<'_> {
         } else {
             self.take("$");
             let word = self.word();
-            word.parse()
-                .or_else(|_| (self.variable)(&word).trim().parse())
-                .unwrap_or(0)
+            word.parse().or_else(|_| (self.variable)(&word).trim().parse()).unwrap_or(0)
         };
-        if negative {
-            value.wrapping_neg()
-        } else {
-            value
-        }
+        if negative { value.wrapping_neg() } else { value }
     }
 
     fn word(&mut self) -> String {
         let rest = self.chars.iter().skip(self.at);
-        let word: String = rest
-            .take_while(|c| c.is_ascii_alphanumeric() || **c == '_')
-            .collect();
+        let word: String = rest.take_while(|c| c.is_ascii_alphanumeric() || **c == '_').collect();
         self.at += word.len();
         word
     }
@@ -105,14 +97,8 @@ impl Expression<'_> {
 type Comparison = (&'static str, fn(&i64, &i64) -> bool);
 
 /// Longer operators come first.
-const COMPARISONS: [Comparison; 6] = [
-    ("<=", i64::le),
-    (">=", i64::ge),
-    ("==", i64::eq),
-    ("!=", i64::ne),
-    ("<", i64::lt),
-    (">", i64::gt),
-];
+const COMPARISONS: [Comparison; 6] =
+    [("<=", i64::le), (">=", i64::ge), ("==", i64::eq), ("!=", i64::ne), ("<", i64::lt), (">", i64::gt)];
 
 #[cfg(test)]
 mod tests {

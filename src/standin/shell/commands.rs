@@ -12,9 +12,9 @@ use super::{BROKEN_PIPE, Broken, Output, Shell, Streams, disk, text};
 
 /// The programs of the `busybox` image; each is a file below `/bin` that names it.
 pub(in super::super) const PROGRAMS: [&str; 33] = [
-    "[", "ash", "cat", "date", "echo", "env", "false", "grep", "head", "hello", "hostname", "id",
-    "kill", "ls", "mkdir", "mv", "printenv", "printf", "pwd", "rm", "seq", "sh", "sleep", "sort",
-    "tail", "tee", "test", "touch", "true", "uname", "wc", "whoami", "yes",
+    "[", "ash", "cat", "date", "echo", "env", "false", "grep", "head", "hello", "hostname", "id", "kill", "ls",
+    "mkdir", "mv", "printenv", "printf", "pwd", "rm", "seq", "sh", "sleep", "sort", "tail", "tee", "test", "touch",
+    "true", "uname", "wc", "whoami", "yes",
 ];
 
 /// What a program file holds before its name.
@@ -37,16 +37,13 @@ fn find(files: &Files, path: &str, cwd: &str, name: &str) -> Option<Program> {
     } else if name.is_empty() {
         Vec::new()
     } else {
-        path.split(':')
-            .map(|folder| clean(cwd, &format!("{folder}/{name}")))
-            .collect()
+        path.split(':').map(|folder| clean(cwd, &format!("{folder}/{name}"))).collect()
     };
     candidates.iter().find_map(|path| {
         let runs = files.stat(path).is_ok_and(|node| node.mode & 0o111 != 0);
         let content = files.read(path).ok().filter(|_| runs)?;
-        let built_in = content
-            .strip_prefix(PROGRAM_MARK.as_bytes())
-            .map(|name| String::from_utf8_lossy(name).trim().to_owned());
+        let built_in =
+            content.strip_prefix(PROGRAM_MARK.as_bytes()).map(|name| String::from_utf8_lossy(name).trim().to_owned());
         match built_in {
             Some(name) => Some(Program::BuiltIn(name)),
             None if content.starts_with(b"#!") => Some(Program::Script(content)),
@@ -56,11 +53,7 @@ fn find(files: &Files, path: &str, cwd: &str, name: &str) -> Option<Program> {
 }
 
 /// Runs one command.
-pub(super) fn run<'a>(
-    shell: &'a mut Shell,
-    argv: &'a [String],
-    streams: &'a Streams,
-) -> Running<'a> {
+pub(super) fn run<'a>(shell: &'a mut Shell, argv: &'a [String], streams: &'a Streams) -> Running<'a> {
     Box::pin(async move {
         let Some((name, args)) = argv.split_first() else {
             return Flow::Next(0);
@@ -88,12 +81,7 @@ pub(super) fn run<'a>(
 }
 
 /// `cd`, `export` and others that change the shell; `None` for all that do not.
-async fn of_the_shell(
-    shell: &mut Shell,
-    name: &str,
-    args: &[String],
-    streams: &Streams,
-) -> Option<Flow> {
+async fn of_the_shell(shell: &mut Shell, name: &str, args: &[String], streams: &Streams) -> Option<Flow> {
     let first = args.first().map_or("", String::as_str);
     Some(match name {
         ":" | "set" | "umask" => Flow::Next(0),
@@ -102,12 +90,7 @@ async fn of_the_shell(
         "continue" => Flow::Continue,
         "cd" => {
             let path = shell.path(if first.is_empty() { "/" } else { first });
-            if shell
-                .context
-                .files
-                .stat(&path)
-                .is_ok_and(|node| node.is_directory())
-            {
+            if shell.context.files.stat(&path).is_ok_and(|node| node.is_directory()) {
                 shell.cwd = path;
                 Flow::Next(0)
             } else {
@@ -147,11 +130,7 @@ async fn of_the_shell(
             Flow::Next(i32::from(line.is_none()))
         }
         "trap" => {
-            for signal in args
-                .iter()
-                .skip(1)
-                .filter_map(|name| super::super::process::signal(name))
-            {
+            for signal in args.iter().skip(1).filter_map(|name| super::super::process::signal(name)) {
                 shell.context.set_trap(signal, first);
             }
             Flow::Next(0)
@@ -182,24 +161,8 @@ async fn program_run(shell: &mut Shell, program: &str, args: &[String], streams:
         "hostname" => line(streams, &shell.context.hostname).await,
         "whoami" => line(streams, &user_name(&shell.context.user)).await,
         "id" => id(shell, args, streams).await,
-        "uname" => {
-            line(
-                streams,
-                if args.is_empty() {
-                    "Linux"
-                } else {
-                    "Linux vic x86_64"
-                },
-            )
-            .await
-        }
-        "date" => {
-            line(
-                streams,
-                &super::super::clock::rfc3339(super::super::clock::now()),
-            )
-            .await
-        }
+        "uname" => line(streams, if args.is_empty() { "Linux" } else { "Linux vic x86_64" }).await,
+        "date" => line(streams, &super::super::clock::rfc3339(super::super::clock::now())).await,
         "kill" => Ok(0),
         "test" => Ok(i32::from(!test(shell, args))),
         "[" => match args.split_last() {
@@ -269,13 +232,7 @@ async fn interactive(shell: &mut Shell, streams: &Streams) -> Flow {
     shell.context.set_interactive(prompts);
     let base = shell.depth;
     loop {
-        if prompts
-            && streams
-                .stdout
-                .write(format!("{} # ", shell.cwd))
-                .await
-                .is_err()
-        {
+        if prompts && streams.stdout.write(format!("{} # ", shell.cwd)).await.is_err() {
             break;
         }
         let context = std::sync::Arc::clone(&shell.context);
@@ -323,11 +280,7 @@ async fn sleep(args: &[String], streams: &Streams) -> Result<i32, Broken> {
             'd' => 86_400.0,
             _ => f64::NAN,
         };
-        total += if arg == "infinity" {
-            1e9
-        } else {
-            number.parse().unwrap_or(f64::NAN) * factor
-        };
+        total += if arg == "infinity" { 1e9 } else { number.parse().unwrap_or(f64::NAN) * factor };
     }
     if args.is_empty() || !(0.0..=1e10).contains(&total) {
         complain(streams, "sleep: invalid number").await;
@@ -349,11 +302,7 @@ async fn env(shell: &mut Shell, args: &[String], streams: &Streams) -> Result<i3
         rest = more;
     }
     if rest.is_empty() {
-        let all: String = child
-            .vars
-            .iter()
-            .map(|(name, value)| format!("{name}={value}\n"))
-            .collect();
+        let all: String = child.vars.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
         streams.stdout.write(all).await?;
         return Ok(0);
     }
@@ -460,11 +409,7 @@ impl Source {
 }
 
 /// Opens a file for writing.
-pub(super) fn output(
-    shell: &Shell,
-    path: &str,
-    append: bool,
-) -> Result<Output, super::super::tree::FileError> {
+pub(super) fn output(shell: &Shell, path: &str, append: bool) -> Result<Output, super::super::tree::FileError> {
     if path == "/dev/null" {
         return Ok(Output::Null);
     }

@@ -8,31 +8,20 @@ use super::{Broken, Shell, Streams};
 /// `ls [-l] [-a] [PATH…]`.
 pub(super) async fn ls(shell: &Shell, args: &[String], streams: &Streams) -> Result<i32, Broken> {
     let (options, names) = options(args);
-    let names = if names.is_empty() {
-        vec![".".to_owned()]
-    } else {
-        names
-    };
+    let names = if names.is_empty() { vec![".".to_owned()] } else { names };
     let mut code = 0;
     for name in names {
         let path = shell.path(&name);
-        let found = shell
-            .context
-            .files
-            .on(&path, |tree, path| match tree.stat(path) {
-                Ok(node) if node.is_directory() => tree.list(path),
-                Ok(node) => Ok(vec![(name.clone(), node.clone())]),
-                Err(error) => Err(error),
-            });
+        let found = shell.context.files.on(&path, |tree, path| match tree.stat(path) {
+            Ok(node) if node.is_directory() => tree.list(path),
+            Ok(node) => Ok(vec![(name.clone(), node.clone())]),
+            Err(error) => Err(error),
+        });
         match found {
             Ok(nodes) => {
                 let hidden = options.contains('a') || options.contains('A');
-                let shown = nodes
-                    .iter()
-                    .filter(|(name, _)| hidden || !name.starts_with('.'));
-                let text: String = shown
-                    .map(|(name, node)| entry(name, node, options.contains('l')))
-                    .collect();
+                let shown = nodes.iter().filter(|(name, _)| hidden || !name.starts_with('.'));
+                let text: String = shown.map(|(name, node)| entry(name, node, options.contains('l'))).collect();
                 streams.stdout.write(text).await?;
             }
             Err(error) => {
@@ -61,28 +50,20 @@ fn entry(name: &str, node: &Node, long: bool) -> String {
             (_, _) => 'x',
         })
         .collect();
-    format!(
-        "{letter}{bits} root root {:>9} {name}{target}\n",
-        node.size()
-    )
+    format!("{letter}{bits} root root {:>9} {name}{target}\n", node.size())
 }
 
 /// `mkdir [-p] PATH…`.
-pub(super) async fn mkdir(
-    shell: &Shell,
-    args: &[String],
-    streams: &Streams,
-) -> Result<i32, Broken> {
+pub(super) async fn mkdir(shell: &Shell, args: &[String], streams: &Streams) -> Result<i32, Broken> {
     let (options, names) = options(args);
     let parents = options.contains('p');
     each(shell, &names, streams, "mkdir", |path| {
-        shell.context.files.on(path, |tree, path| {
-            if parents {
-                tree.make_directories(path)
-            } else {
-                tree.make_directory(path)
-            }
-        })
+        shell.context.files.on(
+            path,
+            |tree, path| {
+                if parents { tree.make_directories(path) } else { tree.make_directory(path) }
+            },
+        )
     })
     .await
 }
@@ -93,10 +74,7 @@ pub(super) async fn rm(shell: &Shell, args: &[String], streams: &Streams) -> Res
     let recursive = options.contains(['r', 'R']);
     let forced = options.contains('f');
     each(shell, &names, streams, "rm", |path| {
-        let removed = shell
-            .context
-            .files
-            .on(path, |tree, path| tree.remove(path, recursive));
+        let removed = shell.context.files.on(path, |tree, path| tree.remove(path, recursive));
         match removed {
             Err(FileError::Missing) if forced => Ok(()),
             other => other,
@@ -105,15 +83,8 @@ pub(super) async fn rm(shell: &Shell, args: &[String], streams: &Streams) -> Res
     .await
 }
 
-pub(super) async fn touch(
-    shell: &Shell,
-    args: &[String],
-    streams: &Streams,
-) -> Result<i32, Broken> {
-    each(shell, args, streams, "touch", |path| {
-        shell.context.files.write(path, b"", true)
-    })
-    .await
+pub(super) async fn touch(shell: &Shell, args: &[String], streams: &Streams) -> Result<i32, Broken> {
+    each(shell, args, streams, "touch", |path| shell.context.files.write(path, b"", true)).await
 }
 
 /// `mv FROM TO` for files.

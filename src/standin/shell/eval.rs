@@ -29,21 +29,14 @@ pub(super) async fn script(shell: &mut Shell, text: &str, streams: &Streams) -> 
         Ok(node) => node_boxed(shell, &node, streams).await,
         Err(error) => {
             // An error that cannot be told is still an exit code.
-            let _ = streams
-                .stderr
-                .write(format!("sh: syntax error: {error}\n"))
-                .await;
+            let _ = streams.stderr.write(format!("sh: syntax error: {error}\n")).await;
             Flow::Exit(2)
         }
     }
 }
 
 /// Runs a node; the depth is counted here.
-pub(super) fn node_boxed<'a>(
-    shell: &'a mut Shell,
-    node: &'a Node,
-    streams: &'a Streams,
-) -> Running<'a> {
+pub(super) fn node_boxed<'a>(shell: &'a mut Shell, node: &'a Node, streams: &'a Streams) -> Running<'a> {
     Box::pin(async move {
         if shell.depth >= MAX_DEPTH {
             // As above: the exit code tells it as well.
@@ -62,11 +55,7 @@ pub(super) fn node_boxed<'a>(
 
 async fn run(shell: &mut Shell, node: &Node, streams: &Streams) -> Flow {
     match node {
-        Node::Simple {
-            assigns,
-            args,
-            redirects,
-        } => {
+        Node::Simple { assigns, args, redirects } => {
             let mut argv = Vec::new();
             for word in args {
                 argv.extend(expand::fields(shell, word, streams).await);
@@ -222,10 +211,8 @@ async fn pipeline(shell: &Shell, members: &[Node], streams: &Streams) -> Flow {
 
 /// Polls all futures until each is done, and gives the last one's result.
 async fn all(running: Vec<Running<'_>>) -> Option<Flow> {
-    let mut slots: Vec<(Option<Running<'_>>, Option<Flow>)> = running
-        .into_iter()
-        .map(|future| (Some(future), None))
-        .collect();
+    let mut slots: Vec<(Option<Running<'_>>, Option<Flow>)> =
+        running.into_iter().map(|future| (Some(future), None)).collect();
     std::future::poll_fn(|context| {
         let mut pending = false;
         for (future, result) in &mut slots {
@@ -239,22 +226,14 @@ async fn all(running: Vec<Running<'_>>) -> Option<Flow> {
                 }
             }
         }
-        if pending {
-            std::task::Poll::Pending
-        } else {
-            std::task::Poll::Ready(())
-        }
+        if pending { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
     })
     .await;
     slots.pop().and_then(|(_, flow)| flow)
 }
 
 /// The streams after redirections, or how the command fails.
-async fn redirected(
-    shell: &mut Shell,
-    redirects: &[Redirect],
-    streams: &Streams,
-) -> Result<Streams, Flow> {
+async fn redirected(shell: &mut Shell, redirects: &[Redirect], streams: &Streams) -> Result<Streams, Flow> {
     let mut own = streams.clone();
     for redirect in redirects {
         match &redirect.target {

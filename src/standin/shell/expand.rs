@@ -72,9 +72,7 @@ async fn value(shell: &mut Shell, arg: &Arg, streams: &Streams) -> String {
             }
         }
         Arg::Output(node) => output(shell, node, streams).await,
-        Arg::Arithmetic(text) => {
-            arithmetic::evaluate(text, |name| variable(shell, name)).to_string()
-        }
+        Arg::Arithmetic(text) => arithmetic::evaluate(text, |name| variable(shell, name)).to_string(),
     }
 }
 
@@ -112,7 +110,5 @@ async fn output(shell: &mut Shell, node: &Node, streams: &Streams) -> String {
     };
     let ((_, last), all) = tokio::join!(run, collect);
     shell.last = last;
-    String::from_utf8_lossy(&all)
-        .trim_end_matches('\n')
-        .to_owned()
+    String::from_utf8_lossy(&all).trim_end_matches('\n').to_owned()
 }

@@ -153,14 +153,7 @@ impl Shell {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (name.to_owned(), value.to_owned())
         });
-        Self {
-            context,
-            vars: vars.collect(),
-            args: vec!["sh".to_owned()],
-            cwd: clean("/", cwd),
-            last: 0,
-            depth: 0,
-        }
+        Self { context, vars: vars.collect(), args: vec!["sh".to_owned()], cwd: clean("/", cwd), last: 0, depth: 0 }
     }
 
     /// Runs one command with its arguments and gives its exit code.

@@ -7,11 +7,7 @@ const MAX_DEPTH: usize = 40;
 
 /// Parses a script.
 pub(super) fn parse(text: &str) -> Result<Node, String> {
-    let mut parser = Parser {
-        chars: text.chars().collect(),
-        at: 0,
-        depth: 0,
-    };
+    let mut parser = Parser { chars: text.chars().collect(), at: 0, depth: 0 };
     let node = parser.list(&[])?;
     parser.skip_blank(true);
     match parser.peek() {
@@ -69,11 +65,7 @@ impl Parser {
             self.skip_blank(true);
             rest.push((joint, self.pipeline()?));
         }
-        Ok(if rest.is_empty() {
-            first
-        } else {
-            Node::Chain(Box::new(first), rest)
-        })
+        Ok(if rest.is_empty() { first } else { Node::Chain(Box::new(first), rest) })
     }
 
     fn pipeline(&mut self) -> Result<Node, String> {
@@ -100,11 +92,7 @@ impl Parser {
                 Node::Pipe(members)
             }
         };
-        Ok(if negated {
-            Node::Not(Box::new(node))
-        } else {
-            node
-        })
+        Ok(if negated { Node::Not(Box::new(node)) } else { node })
     }
 
     fn command(&mut self) -> Result<Node, String> {
@@ -133,11 +121,7 @@ impl Parser {
         while let Some(redirect) = self.redirect()? {
             redirects.push(redirect);
         }
-        Ok(if redirects.is_empty() {
-            node
-        } else {
-            Node::Redirected(Box::new(node), redirects)
-        })
+        Ok(if redirects.is_empty() { node } else { Node::Redirected(Box::new(node), redirects) })
     }
 
     fn if_rest(&mut self) -> Result<Node, String> {
@@ -150,22 +134,14 @@ impl Parser {
                 break;
             }
         }
-        let otherwise = if self.take_word("else") {
-            Some(Box::new(self.list(&["fi"])?))
-        } else {
-            None
-        };
+        let otherwise = if self.take_word("else") { Some(Box::new(self.list(&["fi"])?)) } else { None };
         self.expect_word("fi")?;
         Ok(Node::If(branches, otherwise))
     }
 
     fn loop_rest(&mut self, until: bool) -> Result<Node, String> {
         let condition = self.list(&["do"])?;
-        let condition = if until {
-            Node::Not(Box::new(condition))
-        } else {
-            condition
-        };
+        let condition = if until { Node::Not(Box::new(condition)) } else { condition };
         let body = self.do_body()?;
         Ok(Node::While(Box::new(condition), Box::new(body)))
     }
@@ -208,11 +184,7 @@ impl Parser {
             } else if assigns.is_empty() && args.is_empty() && redirects.is_empty() {
                 return Err(self.unexpected());
             } else {
-                return Ok(Node::Simple {
-                    assigns,
-                    args,
-                    redirects,
-                });
+                return Ok(Node::Simple { assigns, args, redirects });
             }
         }
     }
@@ -367,18 +339,14 @@ impl Parser {
                 self.at += 1;
                 Ok(Arg::Variable(c.to_string(), None))
             }
-            _ => Ok(self.name().map_or_else(
-                || Arg::Text("$".to_owned()),
-                |name| Arg::Variable(name, None),
-            )),
+            _ => Ok(self.name().map_or_else(|| Arg::Text("$".to_owned()), |name| Arg::Variable(name, None))),
         }
     }
 
     fn name(&mut self) -> Option<String> {
         let mut name = String::new();
         while let Some(c) = self.peek() {
-            let fits =
-                c == '_' || c.is_ascii_alphabetic() || (!name.is_empty() && c.is_ascii_digit());
+            let fits = c == '_' || c.is_ascii_alphabetic() || (!name.is_empty() && c.is_ascii_digit());
             if !fits {
                 break;
             }
@@ -429,13 +397,9 @@ impl Parser {
 
     fn sees(&self, word: &str) -> bool {
         let length = word.chars().count();
-        let matches = word
-            .chars()
-            .enumerate()
-            .all(|(offset, c)| self.peek_at(offset) == Some(c));
+        let matches = word.chars().enumerate().all(|(offset, c)| self.peek_at(offset) == Some(c));
         let after = self.peek_at(length);
-        matches
-            && after.is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '&' | '|' | ')' | '('))
+        matches && after.is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '&' | '|' | ')' | '('))
     }
 
     fn take_word(&mut self, word: &str) -> bool {
@@ -448,19 +412,11 @@ impl Parser {
 
     fn expect_word(&mut self, word: &str) -> Result<(), String> {
         self.skip_separators();
-        if self.take_word(word) {
-            Ok(())
-        } else {
-            Err(format!("{} (expecting \"{word}\")", self.unexpected()))
-        }
+        if self.take_word(word) { Ok(()) } else { Err(format!("{} (expecting \"{word}\")", self.unexpected())) }
     }
 
     fn expect_char(&mut self, c: char) -> Result<(), String> {
-        if self.next() == Some(c) {
-            Ok(())
-        } else {
-            Err(format!("expecting \"{c}\""))
-        }
+        if self.next() == Some(c) { Ok(()) } else { Err(format!("expecting \"{c}\"")) }
     }
 
     fn unexpected(&self) -> String {
@@ -488,17 +444,11 @@ impl Parser {
 
 /// Adds a character to the text that is being collected.
 fn push_char(parts: &mut Word, c: char, quoted: bool) {
-    if let Some(Part {
-        arg: Arg::Text(text),
-        quoted: same,
-    }) = parts.last_mut()
+    if let Some(Part { arg: Arg::Text(text), quoted: same }) = parts.last_mut()
         && *same == quoted
     {
         text.push(c);
         return;
     }
-    parts.push(Part {
-        arg: Arg::Text(c.to_string()),
-        quoted,
-    });
+    parts.push(Part { arg: Arg::Text(c.to_string()), quoted });
 }

@@ -26,9 +26,7 @@ pub(super) async fn echo(args: &[String], streams: &Streams) -> Result<i32, Brok
         .iter()
         .take_while(|arg| {
             arg.len() > 1
-                && arg
-                    .strip_prefix('-')
-                    .is_some_and(|letters| letters.chars().all(|c| matches!(c, 'n' | 'e' | 'E')))
+                && arg.strip_prefix('-').is_some_and(|letters| letters.chars().all(|c| matches!(c, 'n' | 'e' | 'E')))
         })
         .count();
     let (options, words) = args.split_at(options);
@@ -105,11 +103,7 @@ pub(super) async fn head(shell: &Shell, args: &[String], streams: &Streams) -> R
             let Some(mut chunk) = source.read().await else {
                 break;
             };
-            let end = if bytes {
-                left.min(chunk.len())
-            } else {
-                nth_newline(&chunk, left)
-            };
+            let end = if bytes { left.min(chunk.len()) } else { nth_newline(&chunk, left) };
             let taken = chunk.split_to(end);
             left -= if bytes { taken.len() } else { lines_in(&taken) }.min(left);
             if let (Source::Stream(reader), false) = (&source, chunk.is_empty()) {
@@ -166,10 +160,7 @@ pub(super) async fn wc(shell: &Shell, args: &[String], streams: &Streams) -> Res
         .filter(|(option, _)| options.is_empty() || options.contains(*option))
         .map(|(_, count)| count.to_string())
         .collect();
-    streams
-        .stdout
-        .write(format!("{}\n", counts.join(" ")))
-        .await?;
+    streams.stdout.write(format!("{}\n", counts.join(" "))).await?;
     Ok(code)
 }
 
@@ -253,11 +244,7 @@ pub(super) async fn seq(args: &[String], streams: &Streams) -> Result<i32, Broke
 }
 
 pub(super) async fn yes(args: &[String], streams: &Streams) -> Result<i32, Broken> {
-    let word = if args.is_empty() {
-        "y".to_owned()
-    } else {
-        args.join(" ")
-    };
+    let word = if args.is_empty() { "y".to_owned() } else { args.join(" ") };
     let line = format!("{word}\n");
     let block = Bytes::from(line.repeat((8192 / line.len()).max(1)));
     loop {
@@ -324,11 +311,7 @@ fn count_option(args: &[String]) -> (usize, bool, Vec<String>) {
         };
         bytes |= option.starts_with('c');
         let digits = option.trim_start_matches(['n', 'c']);
-        let number = if digits.is_empty() {
-            args.next().map_or("", String::as_str)
-        } else {
-            digits
-        };
+        let number = if digits.is_empty() { args.next().map_or("", String::as_str) } else { digits };
         count = number.parse().unwrap_or(count);
     }
     (count, bytes, files)
@@ -337,10 +320,7 @@ fn count_option(args: &[String]) -> (usize, bool, Vec<String>) {
 /// Where the `count`th line of a chunk ends.
 fn nth_newline(chunk: &[u8], count: usize) -> usize {
     let newlines = chunk.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-    newlines
-        .map(|(at, _)| at + 1)
-        .nth(count.saturating_sub(1))
-        .unwrap_or(chunk.len())
+    newlines.map(|(at, _)| at + 1).nth(count.saturating_sub(1)).unwrap_or(chunk.len())
 }
 
 fn lines_in(chunk: &[u8]) -> usize {
