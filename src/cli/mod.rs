@@ -1,16 +1,24 @@
 //! The command line: one file a command.
 
+pub mod check;
 pub mod demo;
+pub mod explain;
+pub mod matrix;
 pub mod serve;
 
 mod signals;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
 /// Exit code for a failure while running.
 pub const EXIT_FAILED: u8 = 1;
+/// Exit code for a command line that is wrong.
+pub const EXIT_USAGE: u8 = 2;
+/// Exit code of `explain` for a call that is refused.
+pub const EXIT_REFUSED: u8 = 3;
 /// Exit code for settings or policies that are wrong.
 pub const EXIT_CONFIG: u8 = 64;
 
@@ -28,6 +36,12 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     /// Run the gateway in front of a built-in stand-in for a VIC appliance, to try it out
     Demo(demo::DemoArgs),
+    /// Read everything that serve would, bind nothing, and tell every problem
+    Check(Box<serve::ServeArgs>),
+    /// Print what a capability profile supports
+    Matrix(matrix::MatrixArgs),
+    /// Print the verdict on one call, rule by rule, and what would be sent
+    Explain(explain::ExplainArgs),
     /// Print a completion script for a shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
@@ -42,6 +56,9 @@ impl Cli {
         match self.command {
             Command::Serve(args) => serve::run(&args),
             Command::Demo(args) => demo::run(&args),
+            Command::Check(args) => check::run(&args),
+            Command::Matrix(args) => matrix::run(&args),
+            Command::Explain(args) => explain::run(&args),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "vicgate", &mut std::io::stdout());
                 ExitCode::SUCCESS
@@ -54,4 +71,9 @@ impl Cli {
 pub(crate) fn fail(code: u8, problem: &dyn std::fmt::Display) -> ExitCode {
     eprintln!("vicgate: {}", problem.to_string().replace('\n', "\nvicgate: "));
     ExitCode::from(code)
+}
+
+/// Prints to standard output. A reader that has left, such as `head`, is no error.
+fn out(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

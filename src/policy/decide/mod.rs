@@ -124,10 +124,10 @@ impl<W: Witness> Judge<'_, '_, W> {
         let profile = &self.policy.profile;
         let decision = profile.endpoint(endpoint);
         let refused = decision.support.refuses() && decision.unsupported == Unsupported::Reject;
-        let rule = format_rule(&profile.name, "endpoint", endpoint.name());
+        let rule = || format_rule(&profile.name, "endpoint", endpoint.name());
         self.witness.step(|| {
             let effect = if refused { Effect::Refused } else { Effect::Passes };
-            Step::new(&rule, decision, endpoint.name(), "", effect, &decision.reason)
+            Step::new(&rule(), decision, endpoint.name(), "", effect, &decision.reason)
         });
         if !refused {
             return None;
@@ -137,7 +137,7 @@ impl<W: Witness> Judge<'_, '_, W> {
             path: format!("{} {}", row.method.as_str(), row.pattern),
             reason: reason(decision, &decision.reason),
             instead: decision.instead.clone(),
-            rule,
+            rule: rule(),
             ..Point::default()
         };
         Some(Refusal {

@@ -62,7 +62,7 @@ impl<W: Witness> Judge<'_, '_, W> {
         };
         let value = Json::from(given.value.as_ref());
         let shown = if is_secret(param.name) { String::new() } else { short(&value) };
-        self.weigh(&decision, &subject, &value, &shown, &Json::Null)
+        self.weigh(decision, &subject, &value, &shown, &Json::Null)
     }
 
     fn unknown_param(&mut self, name: &str, value: &str) {

@@ -205,8 +205,8 @@ impl Profile {
 
     /// The row of a query parameter. `None` only where the operation as a whole is refused.
     #[must_use]
-    pub fn param(&self, param: &Param) -> Option<Arc<Decision>> {
-        self.params.get(&(param.endpoint, param.name)).cloned()
+    pub fn param(&self, param: &Param) -> Option<&Arc<Decision>> {
+        self.params.get(&(param.endpoint, param.name))
     }
 
     /// Every parameter with its row.
@@ -278,3 +278,6 @@ impl Profile {
         self.repairs.iter().any(|repair| repair == name)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,10 +130,11 @@ fn read_row(kind: Kind, default: Unsupported, section: Section<'_, '_>, rows: &m
         let endpoints: Vec<_> = endpoints.iter().filter_map(|name| endpoint(&section, name)).collect();
         endpoints.iter().flat_map(|of| names.iter().map(|name| (*of, name.clone()))).collect()
     };
-    let decision = read_decision(kind, default, &section).map(Arc::new);
-    if let Some(decision) = decision {
+    for (endpoint, name) in &targets {
+        check_name(kind, &section, *endpoint, name);
+    }
+    if let Some(decision) = read_decision(kind, default, &section).map(Arc::new) {
         for (endpoint, name) in targets {
-            check_name(kind, &section, endpoint, &name);
             rows.push(Row {
                 kind,
                 endpoint,
