@@ -5,18 +5,17 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING, UPGRADE};
 use http::response::Parts;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use tokio::time::timeout;
 
 use super::headers::strip_hop_by_hop;
 use super::line::{Driver, Line, dial, finish};
 use super::no_answer;
-use super::read::{ReadError, bounded};
+use super::read::what_comes;
 use crate::body::Body;
 use crate::docker::endpoint::Hijack;
 use crate::error::Error;
@@ -104,10 +103,7 @@ fn switches_to(headers: &HeaderMap, token: Hijack) -> bool {
 /// write the errors of an attach so.
 async fn with_length(answer: Response<Body>) -> Response<Body> {
     let (parts, body) = answer.into_parts();
-    let text = match timeout(ERROR_TIME, bounded(body, MAX_ERROR)).await {
-        Ok(Ok(text)) => text,
-        Ok(Err(ReadError::TooLong | ReadError::Broken)) | Err(_) => Bytes::new(),
-    };
+    let text = what_comes(body, MAX_ERROR, ERROR_TIME).await;
     Response::from_parts(parts, Body::full(text))
 }
 

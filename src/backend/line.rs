@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Context;
 
-use http::{Request, Response, Version};
+use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -72,8 +72,9 @@ impl Line {
         {
             match sender.try_send_request(request).await {
                 Ok(answer) => {
+                    let answer = ordinary(answer)?;
                     self.sender.replace(Some(sender));
-                    return Ok(finish(answer));
+                    return Ok(answer);
                 }
                 Err(mut failure) => match failure.take_message() {
                     Some(unsent) => request = unsent,
@@ -84,8 +85,9 @@ impl Line {
         let (mut sender, driver) = dial(&self.backend).await?;
         self.kept.replace(Some(driver));
         let answer = sender.send_request(request).await.map_err(|error| no_answer(&error))?;
+        let answer = ordinary(answer)?;
         self.sender.replace(Some(sender));
-        Ok(finish(answer))
+        Ok(answer)
     }
 
     /// Sends a call on a connection of its own and asks for `token`'s protocol.
@@ -126,6 +128,14 @@ fn prepare(request: &mut Request<Body>, backend: &Backend) {
     prepare_request(&mut headers, &method, request.body(), &backend.host);
     *request.headers_mut() = headers;
     *request.version_mut() = Version::HTTP_11;
+}
+
+/// An answer to a call that asked for no other protocol.
+fn ordinary(answer: Response<Incoming>) -> Result<Response<Body>, Error> {
+    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return Err(Error::backend("the backend switched to another protocol, and nobody asked for one").closing());
+    }
+    Ok(finish(answer))
 }
 
 /// An ordinary answer, ready for the client's side.

@@ -1,10 +1,12 @@
-//! Reading a whole body, up to a bound.
+//! Reading bodies that are short, up to a bound.
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body::Body as HttpBody;
+use tokio::time::{Instant, timeout_at};
 
 /// Why a body was not read to its end.
 #[derive(Debug)]
@@ -30,4 +32,20 @@ where
         }
     }
     Ok(read.freeze())
+}
+
+/// What comes of `body` before its end, a failure, `max` bytes or `limit`.
+pub(super) async fn what_comes<B>(mut body: B, max: usize, limit: Duration) -> Bytes
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
+    let mut read = BytesMut::new();
+    let deadline = Instant::now() + limit;
+    while read.len() < max {
+        let frame = timeout_at(deadline, poll_fn(|cx| Pin::new(&mut body).poll_frame(cx))).await;
+        let Ok(Some(Ok(frame))) = frame else { break };
+        read.extend(frame.into_data());
+    }
+    read.truncate(max);
+    read.freeze()
 }

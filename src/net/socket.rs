@@ -45,6 +45,17 @@ impl Plain {
     }
 }
 
+impl Socket {
+    /// Has the peer see a reset instead of an end when this is dropped, where the
+    /// transport can say so: plain TCP. TLS says it by the missing close_notify.
+    pub fn reset_on_close(&self) {
+        if let Self::Plain(Plain::Tcp(stream)) = self {
+            // One that is gone already needs no reset.
+            let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+        }
+    }
+}
+
 impl AsyncRead for Plain {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {

@@ -29,6 +29,8 @@ pub(super) struct Flags {
     /// hyper has written bytes that the socket has not taken yet. They are lost if
     /// the socket is taken over now.
     pub(super) unflushed: Cell<bool>,
+    /// A plain end of the connection would be taken for the end of a whole answer.
+    pub(super) ends_by_close: Cell<bool>,
 }
 
 impl ClientIo {

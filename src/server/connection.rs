@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
@@ -72,8 +72,8 @@ pub(super) async fn serve<N: NewStack>(shared: Rc<Shared<N>>, accepted: Accepted
     };
     let stack = shared.new_stack.new_stack(Rc::new(identity));
     let taken_over = Box::pin(http(&shared.http, socket, stack, &task)).await;
-    drop(shared);
     if let Some(takeover) = taken_over {
+        let _place = shared.counts.tunnel();
         tunnel::run(takeover, &task).await;
     }
     drop((place, peer_place));
@@ -173,11 +173,16 @@ async fn http<S: Stack>(builder: &http1::Builder, socket: Socket, stack: S, task
         }),
         End::Closed => {
             if !flags.eof.get() {
-                linger::unread(client).await;
+                linger::close(client).await;
             }
             None
         }
-        End::Cut => None,
+        End::Cut => {
+            if flags.ends_by_close.get() {
+                client.reset_on_close();
+            }
+            None
+        }
     }
 }
 
@@ -210,6 +215,8 @@ impl<S: Stack> Service<Request<Incoming>> for Glue<S> {
             let answer = too_many_headers();
             return Box::pin(async move { Ok(answer.map(|body| Outgoing::new(body, flags))) });
         }
+        // To a client of HTTP/1.0 the end of the connection is the end of the answer.
+        flags.ends_by_close.set(request.version() == Version::HTTP_10);
         let half_open = self.stack.keeps_half_open(&request);
         flags.hold_eof.set(half_open);
         let answer = self.stack.call(request);

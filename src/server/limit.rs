@@ -8,10 +8,34 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::identity::{Evidence, Identity};
 use crate::settings::Limits;
 
+/// The numbers of open connections, as they are now; for metrics.
+#[derive(Clone, Debug, Default)]
+pub struct Connections(Arc<Open>);
+
+#[derive(Debug, Default)]
+struct Open {
+    connections: AtomicUsize,
+    tunnels: AtomicUsize,
+}
+
+impl Connections {
+    /// Client connections, tunnels among them.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.0.connections.load(Ordering::Relaxed)
+    }
+
+    /// Hijacked connections.
+    #[must_use]
+    pub fn tunnels(&self) -> usize {
+        self.0.tunnels.load(Ordering::Relaxed)
+    }
+}
+
 /// Counts the open connections of a server.
 #[derive(Debug)]
 pub(super) struct Counts {
-    open: AtomicUsize,
+    open: Connections,
     handshakes: AtomicUsize,
     max_open: usize,
     per_peer: Mutex<HashMap<Peer, usize>>,
@@ -30,6 +54,10 @@ enum Peer {
 #[derive(Debug)]
 pub(super) struct Place(Arc<Counts>);
 
+/// A connection in the number of tunnels.
+#[derive(Debug)]
+pub(super) struct TunnelPlace(Arc<Open>);
+
 /// The place of one handshake.
 #[derive(Debug)]
 pub(super) struct HandshakePlace(Arc<Counts>);
@@ -39,9 +67,9 @@ pub(super) struct HandshakePlace(Arc<Counts>);
 pub(super) struct PeerPlace(Option<(Arc<Counts>, Peer)>);
 
 impl Counts {
-    pub(super) fn new(limits: &Limits) -> Arc<Self> {
+    pub(super) fn new(limits: &Limits, open: Connections) -> Arc<Self> {
         Arc::new(Self {
-            open: AtomicUsize::new(0),
+            open,
             handshakes: AtomicUsize::new(0),
             max_open: limits.max_connections.max(1),
             per_peer: Mutex::default(),
@@ -51,7 +79,13 @@ impl Counts {
 
     /// A place for a new connection; `None` when there are as many as may be.
     pub(super) fn place(self: &Arc<Self>) -> Option<Place> {
-        take(&self.open, self.max_open).then(|| Place(self.clone()))
+        take(&self.open.0.connections, self.max_open).then(|| Place(self.clone()))
+    }
+
+    /// Counts a tunnel, until the place is dropped.
+    pub(super) fn tunnel(&self) -> TunnelPlace {
+        self.open.0.tunnels.fetch_add(1, Ordering::Relaxed);
+        TunnelPlace(self.open.0.clone())
     }
 
     /// A place for a handshake. Peers that connect and stay silent must not fill
@@ -83,7 +117,13 @@ impl Counts {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Ordering::Relaxed);
+        self.0.open.0.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Drop for TunnelPlace {
+    fn drop(&mut self) {
+        self.0.tunnels.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -116,7 +156,7 @@ mod tests {
     use super::*;
 
     fn counts(max_connections: usize, max_connections_per_peer: usize) -> Arc<Counts> {
-        Counts::new(&Limits { max_connections, max_connections_per_peer, ..Limits::default() })
+        Counts::new(&Limits { max_connections, max_connections_per_peer, ..Limits::default() }, Connections::default())
     }
 
     fn from(address: &str) -> Identity {

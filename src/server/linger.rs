@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 
 use super::scratch;
@@ -15,33 +15,44 @@ use crate::net::Socket;
 /// How long a peer may take to see the end and close its side.
 pub(super) const LINGER: Duration = Duration::from_millis(500);
 
-/// Drops a connection whose write side is shut. If the peer is still sending, it
-/// is read for a moment first.
-pub(super) async fn unread(mut socket: Socket) {
+/// Closes a connection on which nothing more will be written. If the peer is
+/// still sending, it is read for a moment first.
+pub(super) async fn close(mut socket: Socket) {
+    let closed = poll_fn(|cx| Pin::new(&mut socket).poll_shutdown(cx));
+    if !matches!(timeout(LINGER, closed).await, Ok(Ok(()))) {
+        return;
+    }
     let sending = poll_fn(|cx| Poll::Ready(matches!(discard(&mut socket, cx), Poll::Ready(true)))).await;
     if sending {
-        until_end(&mut socket).await;
+        // Over time, the connection is reset: that peer had its chance.
+        let _ = timeout(LINGER, poll_fn(|cx| poll_end(&mut socket, cx))).await;
     }
 }
 
-/// Reads and throws away until the peer ends, or [`LINGER`] is over.
-pub(super) async fn until_end(socket: &mut Socket) {
-    let ended = poll_fn(|cx| {
-        // A bound, so that a peer that sends without end lets others run.
-        for _ in 0..16 {
-            if !ready!(discard(socket, cx)) {
-                return Poll::Ready(());
-            }
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
+/// Reads and throws away until both peers have ended, or [`LINGER`] is over.
+pub(super) async fn until_both_end(one: &mut Socket, other: &mut Socket) {
+    let (mut one_ended, mut other_ended) = (false, false);
+    let both = poll_fn(|cx| {
+        one_ended = one_ended || poll_end(one, cx).is_ready();
+        other_ended = other_ended || poll_end(other, cx).is_ready();
+        if one_ended && other_ended { Poll::Ready(()) } else { Poll::Pending }
     });
-    // Over time, the connection is reset: that peer had its chance.
-    let _ = timeout(LINGER, ended).await;
+    let _ = timeout(LINGER, both).await;
+}
+
+fn poll_end(socket: &mut Socket, cx: &mut Context<'_>) -> Poll<()> {
+    // A bound, so that a peer that sends without end lets others run.
+    for _ in 0..16 {
+        if !ready!(discard(socket, cx)) {
+            return Poll::Ready(());
+        }
+    }
+    cx.waker().wake_by_ref();
+    Poll::Pending
 }
 
 /// Reads once; false at the end.
-pub(super) fn discard(socket: &mut Socket, cx: &mut Context<'_>) -> Poll<bool> {
+fn discard(socket: &mut Socket, cx: &mut Context<'_>) -> Poll<bool> {
     scratch::with(|scratch| {
         let mut buffer = ReadBuf::new(scratch);
         let read = ready!(Pin::new(socket).poll_read(cx, &mut buffer));

@@ -22,6 +22,7 @@ mod tunnel;
 mod worker;
 
 pub use drain::{Drain, Shutdown, drain};
+pub use limit::Connections;
 pub use listen::BindError;
 
 use std::future::Future;
@@ -79,6 +80,7 @@ pub trait NewStack: Clone + Send + Sync + 'static {
 pub struct Server {
     bound: Vec<Bound>,
     slots: TlsSlots,
+    connections: Connections,
 }
 
 /// Replaces the certificates of a running server.
@@ -114,12 +116,18 @@ impl Server {
     /// The first listener that cannot be had, in one line.
     pub fn bind(listeners: &[Listen]) -> Result<Self, BindError> {
         let (bound, slots) = listen::bind(listeners)?;
-        Ok(Self { bound, slots })
+        Ok(Self { bound, slots, connections: Connections::default() })
     }
 
     /// Where it listens, with the ports that the system chose.
     pub fn addresses(&self) -> impl Iterator<Item = &ListenUrl> {
         self.bound.iter().map(|bound| &bound.url)
+    }
+
+    /// How many connections are open, now and while it runs.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        self.connections.clone()
     }
 
     /// A handle to replace certificates with while the server runs.
@@ -136,7 +144,7 @@ impl Server {
     /// # Errors
     /// When the workers cannot be started, or a listener breaks.
     pub async fn run(self, new_stack: impl NewStack, limits: &Limits, mut shutdown: Shutdown) -> io::Result<()> {
-        let counts = Counts::new(limits);
+        let counts = Counts::new(limits, self.connections);
         let mut pool = Pool::start(&new_stack, limits, &counts)?;
         let workers = pool.workers().clone();
         let mut acceptors = JoinSet::new();

@@ -5,10 +5,11 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::drain::Phase;
 use super::linger::{self, LINGER};
@@ -29,10 +30,8 @@ pub(super) async fn run(takeover: Takeover, task: &Task) {
         deadline: None,
     };
     poll_fn(|cx| tunnel.poll(cx, task.poll_phase(cx))).await;
-    let Tunnel { mut client, up, deadline, .. } = tunnel;
-    drop(deadline);
-    if up.open_at_reader() {
-        linger::until_end(&mut client).await;
+    if tunnel.up.left_unread() || tunnel.down.left_unread() {
+        linger::until_both_end(&mut tunnel.client, &mut tunnel.backend).await;
     }
 }
 
@@ -43,10 +42,14 @@ struct Tunnel {
     up: Pump,
     /// From backend to client.
     down: Pump,
+    /// True once the drain has come to the tunnels that are left.
     closing: bool,
-    /// When to stop waiting for `up`, once `down` has ended.
+    /// When to stop waiting for what may never end.
     deadline: Option<Pin<Box<Sleep>>>,
 }
+
+/// How long the bytes that are on their way may take when the gateway ends.
+const LAST_BYTES: Duration = Duration::from_millis(200);
 
 impl Tunnel {
     fn poll(&mut self, cx: &mut Context<'_>, phase: Phase) -> Poll<()> {
@@ -54,30 +57,41 @@ impl Tunnel {
             self.closing = true;
             self.up.stop_when_drained = true;
             self.down.stop_when_drained = true;
+            self.deadline = Some(Box::pin(sleep(LAST_BYTES)));
         }
         let up = self.up.poll(cx, &mut self.client, &mut self.backend);
         let down = self.down.poll(cx, &mut self.backend, &mut self.client);
-        // A client that cannot be read or written any more is gone, both ways.
-        // What it sent before still goes up.
-        let client_gone = self.down.write_failed || self.up.read_failed;
         match (up, down) {
             (Poll::Ready(()), Poll::Ready(())) => Poll::Ready(()),
-            (Poll::Ready(()), Poll::Pending) if client_gone => Poll::Ready(()),
-            (Poll::Ready(()), Poll::Pending) => Poll::Pending,
-            (Poll::Pending, Poll::Ready(())) => self.poll_deadline(cx),
-            (Poll::Pending, Poll::Pending) => Poll::Pending,
+            _ if self.closing => self.poll_closing(cx),
+            (Poll::Pending, Poll::Ready(())) => self.poll_rest_of_input(cx),
+            // A client that was reset cannot be told anything: what it sent went up.
+            (Poll::Ready(()), Poll::Pending) if self.up.read_failed => Poll::Ready(()),
+            (_, Poll::Pending) => Poll::Pending,
         }
     }
 
-    /// The backend has said all: the client may finish what it is sending, as
-    /// long as that moves.
-    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// The backend has said all: the client may finish what it is sending, for
+    /// as long as that moves.
+    fn poll_rest_of_input(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let moved = std::mem::take(&mut self.up.moved);
-        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + LINGER)));
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(LINGER)));
         if moved {
             deadline.as_mut().reset(Instant::now() + LINGER);
         }
         deadline.as_mut().poll(cx)
+    }
+
+    /// Whoever does not stop sending is stopped.
+    fn poll_closing(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(deadline) = &mut self.deadline {
+            ready!(deadline.as_mut().poll(cx));
+            self.deadline = None;
+            self.up.stop();
+            self.down.stop();
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
     }
 }
 
@@ -112,7 +126,8 @@ const TURN: usize = 16;
 impl Pump {
     fn new(first: Bytes, ended: bool) -> Self {
         Self {
-            aside: first,
+            // An empty one may still hold the buffer it was cut from.
+            aside: if first.is_empty() { Bytes::new() } else { first },
             state: if ended { State::Ended } else { State::Open },
             unflushed: false,
             moved: false,
@@ -122,9 +137,16 @@ impl Pump {
         }
     }
 
-    /// True if the reader was not read to its end.
-    fn open_at_reader(&self) -> bool {
-        !self.read_failed && (self.state == State::Open || self.write_failed || self.stop_when_drained)
+    /// True if the reader may have sent what nobody has read.
+    fn left_unread(&self) -> bool {
+        !self.read_failed && (self.write_failed || self.stop_when_drained)
+    }
+
+    /// Reads no more.
+    fn stop(&mut self) {
+        if self.state == State::Open {
+            self.state = State::Ended;
+        }
     }
 
     /// Ready when this direction has ended, and its writer is shut.
@@ -148,6 +170,9 @@ impl Pump {
                 let written = ready!(Pin::new(&mut *writer).poll_write(cx, &self.aside))?;
                 self.wrote(written)?;
                 self.aside.advance(written);
+                if self.aside.is_empty() {
+                    self.aside = Bytes::new();
+                }
             }
             if self.state == State::Ended {
                 return Pin::new(writer).poll_shutdown(cx);

@@ -65,6 +65,21 @@ impl Conn {
         .await
     }
 
+    /// Tries to connect in the clear.
+    pub async fn try_to(url: &ListenUrl) -> std::io::Result<Self> {
+        let stream = match url {
+            ListenUrl::Tcp { port, .. } => Stream::Tcp(TcpStream::connect(("127.0.0.1", *port)).await?),
+            ListenUrl::Unix { path, .. } => Stream::Unix(UnixStream::connect(path).await?),
+            ListenUrl::Tls { .. } | ListenUrl::Fd { .. } => panic!("{url} is not in the clear"),
+        };
+        Ok(Self::new(stream))
+    }
+
+    /// A connection that has ended, to put in the place of one that is taken.
+    pub async fn nowhere() -> Self {
+        Self::new(Stream::Unix(UnixStream::pair().unwrap().0))
+    }
+
     fn new(stream: Stream) -> Self {
         Self { stream, ahead: Vec::new() }
     }
@@ -115,6 +130,13 @@ impl Conn {
         let mut bytes = Vec::new();
         // What came before the cut is in `bytes`.
         let _ = soon("the end", self.read_to_end(&mut bytes)).await;
+        bytes
+    }
+
+    /// Reads to the end, which must be a proper one: no reset, and close_notify under TLS.
+    pub async fn read_proper_rest(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        soon("the end", self.read_to_end(&mut bytes)).await.unwrap();
         bytes
     }
 

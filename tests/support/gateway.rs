@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
 use std::task::Context;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -21,18 +21,19 @@ use vicgate::docker::target::Target;
 use vicgate::error::Error;
 use vicgate::identity::Identity;
 use vicgate::policy::{Call, Permit, Permitted};
-use vicgate::server::{Drain, NewStack, Server, Stack, drain};
+use vicgate::server::{Connections, Drain, NewStack, Server, Stack, drain};
 use vicgate::settings::{self, CertificateFiles, Limits, Listen, ListenTls, ListenUrl};
 
 use super::certs::Certs;
 use super::conn::{Conn, Transport};
-use super::soon;
 
 /// A gateway that is serving, until it is dropped.
 pub struct Gateway {
     addresses: Vec<ListenUrl>,
     drain: Drain,
     thread: Option<JoinHandle<()>>,
+    peers: Arc<Mutex<Vec<Identity>>>,
+    connections: Connections,
     dir: TempDir,
 }
 
@@ -46,7 +47,9 @@ impl Gateway {
         let dir = tempfile::tempdir().unwrap();
         let server = Server::bind(&[listen(transport, &dir)]).unwrap();
         let addresses = server.addresses().cloned().collect();
-        let stack = PassThrough { backend: Backend::new(backend).unwrap() };
+        let connections = server.connections();
+        let peers = Arc::<Mutex<_>>::default();
+        let stack = PassThrough { backend: Backend::new(backend).unwrap(), peers: peers.clone() };
         let (drain, shutdown) = drain();
         let (serving, started) = mpsc::channel();
         let thread = thread::spawn(move || {
@@ -55,7 +58,7 @@ impl Gateway {
             runtime.block_on(server.run(stack, &limits, shutdown)).unwrap();
         });
         started.recv().unwrap();
-        Self { addresses, drain, thread: Some(thread), dir }
+        Self { addresses, drain, thread: Some(thread), peers, connections, dir }
     }
 
     pub fn address(&self) -> &ListenUrl {
@@ -65,6 +68,16 @@ impl Gateway {
     /// A client of it.
     pub async fn connect(&self) -> Conn {
         Conn::to(self.address()).await
+    }
+
+    /// How many client connections it has open.
+    pub fn connections(&self) -> usize {
+        self.connections.open()
+    }
+
+    /// Who has connected, in order.
+    pub fn peers(&self) -> Vec<Identity> {
+        self.peers.lock().unwrap().clone()
     }
 
     /// What SIGTERM asks for.
@@ -133,12 +146,14 @@ pub fn listen_tls() -> ListenTls {
 #[derive(Clone)]
 pub struct PassThrough {
     pub backend: Arc<Backend>,
+    pub peers: Arc<Mutex<Vec<Identity>>>,
 }
 
 impl NewStack for PassThrough {
     type Stack = PassThroughStack;
 
     fn new_stack(&self, peer: Rc<Identity>) -> PassThroughStack {
+        self.peers.lock().unwrap().push(Identity::clone(&peer));
         PassThroughStack { line: Rc::new(Line::new(self.backend.clone())), peer }
     }
 }
@@ -196,14 +211,4 @@ fn permit(request: Request<Incoming>, identity: Rc<Identity>) -> Result<Permitte
     let body = Body::Stream(body);
     let call = Call { endpoint, target, identity, headers: parts.headers, upgrade, body };
     Ok(call.permit(Permit::default(), Body::full))
-}
-
-/// Waits until the gateway holds no connection: its next answer is the last.
-pub async fn settled(descriptors: usize) {
-    soon("descriptors to be closed", async {
-        while std::fs::read_dir("/proc/self/fd").unwrap().count() > descriptors {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await;
 }
