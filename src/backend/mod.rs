@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use http::HeaderValue;
+use rustls::CertificateError;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, TlsStream};
@@ -134,6 +135,9 @@ fn describe(error: &io::Error) -> String {
         (_, Some(rustls::Error::InvalidMessage(_))) => "it does not speak TLS there".into(),
         (_, Some(rustls::Error::AlertReceived(alert))) => {
             format!("it refused the TLS handshake (alert {alert:?}); does it ask for a client certificate?")
+        }
+        (_, Some(rustls::Error::InvalidCertificate(CertificateError::Other(reason)))) => {
+            format!("its certificate is not accepted: {}", reason.0)
         }
         (_, Some(rustls::Error::InvalidCertificate(reason))) => format!("its certificate is not accepted: {reason}"),
         (_, Some(cause)) => format!("TLS: {cause}"),

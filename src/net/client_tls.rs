@@ -103,7 +103,7 @@ impl ServerCertVerifier for Pinned {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the certificate is sha256:{found}, and sha256:{pin} is pinned")]
+#[error("it is sha256:{found}, and sha256:{pin} is pinned")]
 struct NotPinned {
     found: Hex,
     pin: Hex,

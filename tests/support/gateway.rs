@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::task::Context;
 use std::thread::{self, JoinHandle};
@@ -21,7 +20,7 @@ use vicgate::docker::target::Target;
 use vicgate::error::Error;
 use vicgate::identity::Identity;
 use vicgate::policy::{Call, Permit, Permitted};
-use vicgate::server::{Connections, Drain, NewStack, Server, Stack, drain};
+use vicgate::server::{BindError, Connections, Drain, NewStack, Reloader, Server, Stack, drain};
 use vicgate::settings::{self, CertificateFiles, Limits, Listen, ListenTls, ListenUrl};
 
 use super::certs::Certs;
@@ -30,11 +29,16 @@ use super::conn::{Conn, Transport};
 /// A gateway that is serving, until it is dropped.
 pub struct Gateway {
     addresses: Vec<ListenUrl>,
-    drain: Drain,
-    thread: Option<JoinHandle<()>>,
+    serving: Serving,
     peers: Arc<Mutex<Vec<Identity>>>,
     connections: Connections,
-    dir: TempDir,
+    reloader: Reloader,
+    dir: Option<TempDir>,
+}
+
+struct Serving {
+    drain: Drain,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Gateway {
@@ -45,20 +49,23 @@ impl Gateway {
 
     pub fn start_with(transport: Transport, backend: &settings::Backend, limits: Limits) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let server = Server::bind(&[listen(transport, &dir)]).unwrap();
+        let listen = listen(transport, &dir);
+        Self { dir: Some(dir), ..Self::start_on(listen, backend, limits) }
+    }
+
+    pub fn start_on(listen: Listen, backend: &settings::Backend, limits: Limits) -> Self {
+        let server = Server::bind(&[listen]).unwrap();
         let addresses = server.addresses().cloned().collect();
-        let connections = server.connections();
+        let (connections, reloader) = (server.connections(), server.reloader());
         let peers = Arc::<Mutex<_>>::default();
         let stack = PassThrough { backend: Backend::new(backend).unwrap(), peers: peers.clone() };
         let (drain, shutdown) = drain();
-        let (serving, started) = mpsc::channel();
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            serving.send(()).unwrap();
             runtime.block_on(server.run(stack, &limits, shutdown)).unwrap();
         });
-        started.recv().unwrap();
-        Self { addresses, drain, thread: Some(thread), peers, connections, dir }
+        let serving = Serving { drain, thread: Some(thread) };
+        Self { addresses, serving, peers, connections, reloader, dir: None }
     }
 
     pub fn address(&self) -> &ListenUrl {
@@ -82,27 +89,32 @@ impl Gateway {
 
     /// What SIGTERM asks for.
     pub fn drain(&self) {
-        self.drain.begin();
+        self.serving.drain.begin();
     }
 
     pub fn end_now(&self) {
-        self.drain.end_now();
+        self.serving.drain.end_now();
+    }
+
+    /// What SIGHUP asks for.
+    pub fn reload(&self) -> Result<(), BindError> {
+        self.reloader.reload()
     }
 
     pub fn has_ended(&self) -> bool {
-        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+        self.serving.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     /// Waits for the end that was asked for.
     pub async fn ended(&mut self) {
-        super::until("the gateway to end", || self.thread.as_ref().is_none_or(JoinHandle::is_finished)).await;
-        if let Some(thread) = self.thread.take() {
+        super::until("the gateway to end", || self.has_ended()).await;
+        if let Some(thread) = self.serving.thread.take() {
             thread.join().unwrap();
         }
     }
 }
 
-impl Drop for Gateway {
+impl Drop for Serving {
     fn drop(&mut self) {
         self.drain.end_now();
         if let Some(thread) = self.thread.take() {
