@@ -4,13 +4,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use vicgate::docker::endpoint::Endpoint;
+use http::HeaderMap;
+use vicgate::docker::endpoint::{Endpoint, Method, Routed};
 use vicgate::docker::params::PARAMS;
-use vicgate::policy::Profile;
+use vicgate::docker::target::Target;
+use vicgate::identity::Identity;
 use vicgate::policy::load;
 use vicgate::policy::profile::{RowRef, field_paths};
+use vicgate::policy::{Profile, Question, Verdict, decide};
 
 const LATE: &str = include_str!("facts/vic-compat.tsv");
+const CLIENTS: &str = include_str!("facts/clients.tsv");
 const EARLY: &str = include_str!("facts/vic-compat-early.tsv");
 
 fn profile(name: &str) -> Profile {
@@ -86,6 +90,40 @@ fn the_earlier_page_and_its_profile_agree_row_by_row() {
         "ImageLoad",
     ];
     assert_eq!(contradictions.into_iter().collect::<HashSet<_>>(), expected.map(str::to_owned).into());
+}
+
+/// A profile that refuses what ordinary clients always send is of no use.
+#[test]
+fn calls_of_real_clients_pass_under_the_last_release_and_an_engine() {
+    let policies = ["vic-1.5", "engine"].map(|name| load::policy(name, None).unwrap());
+    let mut calls = 0;
+    for line in CLIENTS.lines().filter(|line| !line.starts_with('#')) {
+        let [client, method, target, body]: [&str; 4] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let target = Target::parse(target).unwrap();
+        let method = Method::from_name(method).unwrap();
+        let Routed::To { endpoint, .. } = target.route(method) else { panic!("{line}") };
+        for policy in &policies {
+            let name = &policy.profile.name;
+            let ask = |target: &Target, body: &[u8]| {
+                let (identity, headers) = (Identity::nobody(), HeaderMap::new());
+                decide(
+                    &policy,
+                    &Question { endpoint, target, identity: &identity, headers: &headers, body: Some(body) },
+                )
+            };
+            let permit = match ask(&target, body.as_bytes()) {
+                Verdict::Permit(permit) => permit,
+                Verdict::Refuse(refusal) => panic!("{name}: {client}: {line}\n{}", refusal.message()),
+            };
+            // What was judged once is judged the same again.
+            let sent = permit.target.unwrap_or(target.clone());
+            let body = permit.body.unwrap_or_default();
+            let Verdict::Permit(again) = ask(&sent, &body) else { panic!("{name}: {client}: {line}") };
+            assert_eq!((again.target, again.body.unwrap_or_default()), (None, body), "{name}: {client}: {line}");
+        }
+        calls += 1;
+    }
+    assert_eq!(calls, 98);
 }
 
 /// Holds a profile to its page, in both directions. Gives the operations of

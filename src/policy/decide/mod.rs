@@ -206,17 +206,15 @@ impl<W: Witness> Judge<'_, '_, W> {
                 for fault in faults {
                     let path = format!("{}{}", subject.path, fault.at);
                     let effect = Effect::Refused;
-                    self.witness.step(|| {
-                        let rule = format_rule(&self.policy.profile.name, subject.kind, subject.name);
-                        Step::new(&rule, row, &path, &fault.value, effect, &fault.reason)
-                    });
+                    let rule = self.rule(subject);
+                    self.witness.step(|| Step::new(&rule, row, &path, &fault.value, effect, &fault.reason));
                     self.points.push(Point {
                         path,
                         value: fault.value,
                         flag: subject.flag.map(str::to_owned),
                         reason: fault.reason,
                         instead: fault.instead,
-                        rule: self.rule(subject),
+                        rule,
                     });
                 }
                 Fate::Stays
@@ -250,14 +248,19 @@ impl<W: Witness> Judge<'_, '_, W> {
     }
 
     fn note(&mut self, row: &Decision, subject: &Subject<'_>, shown: &str, effect: Effect, reason: &str) {
-        let profile = &self.policy.profile.name;
-        self.witness.step(|| {
-            Step::new(&format_rule(profile, subject.kind, subject.name), row, subject.path, shown, effect, reason)
-        });
+        if W::LISTENS {
+            let rule = self.rule(subject);
+            self.witness.step(|| Step::new(&rule, row, subject.path, shown, effect, reason));
+        }
     }
 
+    /// How a refusal cites a row. Fields are those of a create unless it says otherwise.
     fn rule(&self, subject: &Subject<'_>) -> String {
-        format_rule(&self.policy.profile.name, subject.kind, subject.name)
+        let profile = &self.policy.profile.name;
+        match (subject.kind, self.question.endpoint) {
+            ("field", Endpoint::ContainerCreate) => format_rule(profile, "field", subject.name),
+            (kind, endpoint) => format_rule(profile, kind, &format!("{} {}", endpoint.name(), subject.name)),
+        }
     }
 
     fn verdict(self) -> Verdict {

@@ -54,12 +54,8 @@ impl<W: Witness> Judge<'_, '_, W> {
     fn param(&mut self, given: &Given<'_>) -> Fate {
         let param = given.param;
         let Some(decision) = self.policy.profile.param(param) else { return Fate::Stays };
-        let subject = Subject {
-            kind: "query",
-            name: &format!("{} {}", param.endpoint.name(), param.name),
-            path: param.name,
-            flag: flag(param.endpoint, param.name),
-        };
+        let subject =
+            Subject { kind: "query", name: param.name, path: param.name, flag: flag(param.endpoint, param.name) };
         let value = Json::from(given.value.as_ref());
         let shown = if is_secret(param.name) { String::new() } else { short(&value) };
         self.weigh(decision, &subject, &value, &shown, &Json::Null)

@@ -83,14 +83,21 @@ impl Step {
 
 /// Whoever wants to know which rules speak. Nobody costs nothing.
 pub(super) trait Witness {
+    /// False if nobody listens.
+    const LISTENS: bool;
+
     fn step(&mut self, make: impl FnOnce() -> Step);
 }
 
 impl Witness for () {
+    const LISTENS: bool = false;
+
     fn step(&mut self, _make: impl FnOnce() -> Step) {}
 }
 
 impl Witness for Vec<Step> {
+    const LISTENS: bool = true;
+
     fn step(&mut self, make: impl FnOnce() -> Step) {
         self.push(make());
     }
