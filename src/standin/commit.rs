@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::StandIn;
 use super::failure::{Failure, PRODUCT};
-use super::image::{Image, Reference, give_tag};
+use super::image::{Image, give_tag};
 use super::json::Fields;
+use super::reference::Reference;
 use super::reply::{self, Reply};
 use super::request::{Call, decode};
 use super::store::lock;

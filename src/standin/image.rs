@@ -10,12 +10,12 @@ use super::StandIn;
 use super::clock::{self, Nanos};
 use super::failure::Failure;
 use super::filters::Filters;
+use super::reference::Reference;
 use super::reply::{self, Reply};
 use super::request::Call;
-use super::shell::{PROGRAM_MARK, PROGRAMS};
 use super::store::lock;
 use super::system::DRIVER;
-use super::tree::{Kind, Node, Tree};
+use super::tree::Tree;
 
 /// An image.
 #[derive(Clone)]
@@ -38,82 +38,8 @@ pub(super) struct Image {
 }
 
 impl Image {
-    fn named(id: &str, tag: &str, cmd: &str, files: Tree) -> Self {
-        Self {
-            id: id.to_owned(),
-            tags: vec![tag.to_owned()],
-            // 2017-01-13: as old as the Docker that VIC speaks like.
-            created: 1_484_303_000_000_000_000,
-            entrypoint: None,
-            cmd: vec![cmd.to_owned()],
-            env: vec!["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned()],
-            labels: Vec::new(),
-            user: String::new(),
-            cwd: String::new(),
-            volumes: Vec::new(),
-            author: String::new(),
-            comment: String::new(),
-            files: Arc::new(files),
-        }
-    }
-
     fn size(&self) -> usize {
         self.files.all().map(|(_, node)| node.size()).sum()
-    }
-}
-
-/// The images that are there from the start, and that can be pulled.
-pub(super) fn shipped() -> Vec<Image> {
-    vec![
-        Image::named(
-            "7968321274dc6b6171697c33df7815310468e694ac5be0ec03ff053bb135e768",
-            "busybox:latest",
-            "sh",
-            busybox(),
-        ),
-        Image::named(
-            "48b5124b2768d2b917edcb640435044a97967015485e812545546cbed5cf0233",
-            "hello-world:latest",
-            "/hello",
-            hello_world(),
-        ),
-    ]
-}
-
-/// A reference split into repository and tag (or digest), as Docker shows them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reference {
-    pub(super) repository: String,
-    pub(super) tag: String,
-}
-
-impl Reference {
-    /// Reads `[docker.io/[library/]]name[:tag]`; without a tag, `latest`.
-    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        let short = text.strip_prefix("docker.io/").or_else(|| text.strip_prefix("index.docker.io/")).unwrap_or(text);
-        let short = short.strip_prefix("library/").unwrap_or(short);
-        let (name, tag) = match short.split_once('@') {
-            Some((name, digest)) => (name, digest),
-            None => match short.rsplit_once(':') {
-                Some((name, tag)) if !tag.contains('/') => (name, tag),
-                Some(_) | None => (short, "latest"),
-            },
-        };
-        if name.chars().any(|c| c.is_ascii_uppercase()) {
-            return Err("repository name must be lowercase");
-        }
-        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':');
-        let is_tag = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':');
-        if name.is_empty() || tag.is_empty() || !name.chars().all(is_name) || !tag.chars().all(is_tag) {
-            return Err("invalid reference format");
-        }
-        Ok(Self { repository: name.to_owned(), tag: tag.to_owned() })
-    }
-
-    /// `name:tag`, or `name@digest`.
-    pub(super) fn text(&self) -> String {
-        let joint = if self.tag.contains(':') { '@' } else { ':' };
-        format!("{}{joint}{}", self.repository, self.tag)
     }
 }
 
@@ -308,57 +234,4 @@ pub(super) async fn push(mut call: Call) -> Result<Reply, Failure> {
 fn digests(image: &Image) -> Vec<String> {
     let repositories = image.tags.iter().filter_map(|tag| tag.split(':').next());
     repositories.map(|repository| format!("{repository}@sha256:{}", image.id)).collect()
-}
-
-fn busybox() -> Tree {
-    let mut tree = Tree::new();
-    for folder in ["/bin", "/dev", "/etc", "/home", "/proc", "/root", "/tmp", "/usr/bin", "/var"] {
-        // A new tree has room for these.
-        let _ = tree.make_directories(folder);
-    }
-    for name in PROGRAMS {
-        program(&mut tree, &format!("/bin/{name}"), name);
-    }
-    let link = Node { kind: Kind::Link("/bin/env".to_owned()), ..Node::directory() };
-    let users = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n";
-    let files = [
-        ("/etc/passwd", users),
-        ("/etc/group", "root:x:0:\nnobody:x:65534:\n"),
-        ("/etc/hosts", "127.0.0.1 localhost\n"),
-        ("/etc/hostname", "vic\n"),
-    ];
-    let _ = tree.put("/usr/bin/env", link);
-    for (path, text) in files {
-        let _ = tree.put(path, Node::file(Bytes::from_static(text.as_bytes()), 0o644));
-    }
-    tree
-}
-
-fn hello_world() -> Tree {
-    let mut tree = Tree::new();
-    program(&mut tree, "/hello", "hello");
-    tree
-}
-
-fn program(tree: &mut Tree, path: &str, name: &str) {
-    let content = Bytes::from(format!("{PROGRAM_MARK}{name}\n"));
-    // A new tree has room for it.
-    let _ = tree.put(path, Node::file(content, 0o755));
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::Reference;
-
-    #[test]
-    fn references_are_shown_short() {
-        let text = |name: &str| Reference::parse(name).unwrap().text();
-        assert_eq!(text("busybox"), "busybox:latest");
-        assert_eq!(text("docker.io/library/busybox:1"), "busybox:1");
-        assert_eq!(text("host:5000/a/b"), "host:5000/a/b:latest");
-        assert_eq!(text("a@sha256:00"), "a@sha256:00");
-        assert!(Reference::parse("BAD").is_err());
-        assert!(Reference::parse("").is_err());
-    }
 }

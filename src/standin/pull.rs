@@ -7,9 +7,11 @@ use serde_json::json;
 
 use super::StandIn;
 use super::failure::Failure;
-use super::image::{self, Reference, find, shipped};
+use super::image::{self, find};
+use super::reference::Reference;
 use super::reply::{self, Reply};
 use super::request::Call;
+use super::shipped::shipped;
 use super::store::lock;
 
 /// `POST /images/create`.

@@ -23,7 +23,7 @@ impl Store {
         Self {
             containers: Mutex::new(Vec::new()),
             execs: Mutex::new(Vec::new()),
-            images: Mutex::new(super::image::shipped()),
+            images: Mutex::new(super::shipped::shipped()),
             networks: Mutex::new(vec![Network::bridge()]),
             volumes: Mutex::new(Vec::new()),
         }

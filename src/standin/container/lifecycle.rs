@@ -1,11 +1,9 @@
-//! Start, stop, restart, kill, wait, rename, resize, remove.
+//! Start, stop, restart and kill.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{StatusCode, header};
-use serde_json::json;
 
 use super::super::StandIn;
 use super::super::failure::Failure;
@@ -14,8 +12,10 @@ use super::super::reply::{self, Reply};
 use super::super::request::Call;
 use super::super::shell::{self, Context};
 use super::super::store::lock;
-use super::super::{clock, network, volume};
-use super::{Container, Published, Status, create};
+use super::super::{clock, network};
+use super::change::erase;
+use super::ports::publish;
+use super::{Container, Status};
 
 /// How long `stop` waits unless it is told, as in Docker.
 const STOP_SECONDS: i64 = 10;
@@ -189,148 +189,6 @@ pub(in super::super) async fn kill(standin: &Arc<StandIn>, name: &str, call: &Ca
         let _ = states.wait_for(|state| state.status != Status::Running).await;
     }
     Ok(reply::empty(StatusCode::NO_CONTENT))
-}
-
-/// `POST /containers/{id}/wait`.
-pub(in super::super) async fn wait(standin: &Arc<StandIn>, name: &str, call: &Call) -> Result<Reply, Failure> {
-    let container = standin.store.container(name)?;
-    if !standin.settings.is_vic() {
-        return Ok(wait_as_engine(standin, container, call));
-    }
-    let mut states = container.watch();
-    let ended = states.wait_for(|state| state.status == Status::Exited || state.removed);
-    match tokio::time::timeout(standin.settings.wait_limit, ended).await {
-        Ok(Ok(state)) if state.status == Status::Exited => Ok(reply::ok(&json!({"StatusCode": state.exit_code}))),
-        Ok(Ok(_) | Err(_)) => Err(Failure::no_such_container(name)),
-        Err(_) => {
-            Err(Failure::portlayer(format!("ContainerWaitHandler({}) Error: context deadline exceeded", container.id)))
-        }
-    }
-}
-
-/// An engine sends the head at once, and the code when the condition is met.
-fn wait_as_engine(standin: &Arc<StandIn>, container: Arc<Container>, call: &Call) -> Reply {
-    let condition = call.query.text("condition").to_owned();
-    let mut states = container.watch();
-    let before = states.borrow().ends;
-    let (sender, reply) = reply::stream(Some("application/json"));
-    standin.spawn(async move {
-        let met = states.wait_for(|state| match condition.as_str() {
-            "next-exit" => state.ends > before,
-            "removed" => state.removed,
-            _ => state.status != Status::Running,
-        });
-        let code = tokio::select! {
-            () = sender.closed() => return,
-            state = met => state.map_or(0, |state| state.exit_code),
-        };
-        let line = format!("{}\n", json!({"StatusCode": code}));
-        // The client may have gone in this very moment.
-        let _ = sender.send(Bytes::from(line)).await;
-    });
-    reply
-}
-
-/// `POST /containers/{id}/rename`.
-pub(in super::super) fn rename(standin: &StandIn, name: &str, call: &Call) -> Result<Reply, Failure> {
-    let wanted = call.query.text("name").trim_start_matches('/');
-    let container = standin.store.container(name)?;
-    if wanted.is_empty() {
-        return Err(Failure::internal("neither old nor new names may be empty"));
-    }
-    if !is_valid_name(wanted) {
-        return Err(Failure::internal(format!(
-            "invalid container name ({wanted}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
-        )));
-    }
-    if container.name() == wanted {
-        return Err(Failure::internal("renaming a container with the same name as its current name"));
-    }
-    create::check_conflict(standin, wanted)?;
-    wanted.clone_into(&mut lock(&container.name));
-    standin.events.container(&container, "Rename", &[("newName", wanted)]);
-    Ok(reply::empty(StatusCode::NO_CONTENT))
-}
-
-/// The rule for names of containers and volumes.
-pub(in super::super) fn is_valid_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
-}
-
-/// `POST /containers/{id}/resize`.
-pub(in super::super) fn resize(standin: &StandIn, name: &str, call: &Call) -> Result<Reply, Failure> {
-    let (height, width) = (call.query.number("h")?, call.query.number("w")?);
-    let container = standin.store.container(name)?;
-    if !container.is_running() {
-        return Err(Failure::not_found(format!("No such interaction connection for container: {}", container.id)));
-    }
-    let (height, width) = (height.to_string(), width.to_string());
-    standin.events.container(&container, "resize", &[("height", &height), ("width", &width)]);
-    Ok(reply::empty(StatusCode::OK))
-}
-
-/// `DELETE /containers/{id}`.
-pub(in super::super) async fn remove(standin: &Arc<StandIn>, name: &str, call: &Call) -> Result<Reply, Failure> {
-    let container = standin.store.container(name)?;
-    if container.is_running() {
-        if !call.query.flag("force") {
-            return Err(Failure::conflict(
-                "You cannot remove a running container. Stop the container before attempting removal or use -f",
-            ));
-        }
-        let mut states = container.watch();
-        container.input.signal(process::KILL);
-        // An error means that the container is gone, which is an end too.
-        let _ = states.wait_for(|state| state.status != Status::Running).await;
-    }
-    erase(standin, &container, call.query.flag("v"));
-    Ok(reply::empty(StatusCode::NO_CONTENT))
-}
-
-/// Takes a container out of the store, once.
-fn erase(standin: &StandIn, container: &Arc<Container>, volumes: bool) {
-    let mut removed = false;
-    lock(&standin.store.containers).retain(|other| {
-        let keep = other.id != container.id;
-        removed |= !keep;
-        keep
-    });
-    if !removed {
-        return;
-    }
-    lock(&standin.store.execs).retain(|exec| exec.container.id != container.id);
-    if volumes {
-        volume::forget_anonymous(standin, container);
-    }
-    container.console.end();
-    standin.events.container(container, "destroy", &[]);
-    container.state.send_modify(|state| state.removed = true);
-}
-
-/// Maps the ports of a container that starts.
-fn publish(standin: &StandIn, container: &Container) -> Result<(), Failure> {
-    let taken: Vec<u16> = standin
-        .store
-        .all_containers()
-        .iter()
-        .flat_map(|other| lock(&other.published).clone())
-        .map(|port| port.public)
-        .collect();
-    let mut published: Vec<Published> = Vec::new();
-    for binding in &container.spec.ports {
-        let is_free = |port: u16| !taken.contains(&port) && published.iter().all(|p| p.public != port);
-        let public = match binding.public {
-            Some(wanted) if !is_free(wanted) => {
-                return Err(Failure::portlayer(format!("error mapping ports: port {wanted} is not available")));
-            }
-            Some(wanted) => wanted,
-            None => (32_768..=u16::MAX).find(|&port| is_free(port)).unwrap_or(0),
-        };
-        published.push(Published { private: binding.private, protocol: binding.protocol.clone(), public });
-    }
-    *lock(&container.published) = published;
-    Ok(())
 }
 
 fn knows_user(container: &Container, user: &str) -> bool {

@@ -1,11 +1,14 @@
 //! Containers: what they are and the calls on them.
 
+mod change;
 mod checks;
 mod create;
 mod inspect;
 mod lifecycle;
 mod list;
+mod ports;
 mod spec;
+mod wait;
 
 use std::sync::{Arc, Mutex};
 
@@ -21,11 +24,13 @@ use super::input::Input;
 use super::reply::{self, Reply};
 use super::store::lock;
 
+pub(super) use change::{is_valid_name, remove, rename, resize};
 pub(super) use create::create;
 pub(super) use inspect::{inspect, labels};
-pub(super) use lifecycle::{is_valid_name, kill, remove, rename, resize, restart, start, stop, wait};
+pub(super) use lifecycle::{kill, restart, start, stop};
 pub(super) use list::list;
 pub(super) use spec::Spec;
+pub(super) use wait::wait;
 
 /// How far a container has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use super::super::pipe::{Reader, pipe};
 use super::ast::{Joint, Node, Redirect, Target};
-use super::{Output, Shell, Streams, commands, expand, parse};
+use super::{Output, Shell, Streams, commands, expand, parse, source};
 
 /// How deep evaluation may go, over scripts that start scripts too.
 const MAX_DEPTH: usize = 80;
@@ -248,7 +248,7 @@ async fn redirected(shell: &mut Shell, redirects: &[Redirect], streams: &Streams
                         own.stdin = Reader::of(content);
                     })
                 } else {
-                    commands::output(shell, &path, *append).map(|output| {
+                    source::output(shell, &path, *append).map(|output| {
                         if redirect.descriptor == 2 {
                             own.stderr = output;
                         } else {

@@ -2,12 +2,17 @@
 
 mod arithmetic;
 mod ast;
+mod builtins;
 mod commands;
 mod disk;
 mod eval;
 mod expand;
 mod parse;
+mod sh;
+mod small;
+mod source;
 mod text;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};

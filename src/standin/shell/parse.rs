@@ -1,6 +1,6 @@
 //! The grammar: a small part of the POSIX shell's.
 
-use super::ast::{Arg, Joint, Node, Part, Redirect, Target, Word};
+use super::ast::{Joint, Node, Redirect, Target};
 
 /// How deep constructs may nest; the evaluator walks them by recursion.
 const MAX_DEPTH: usize = 40;
@@ -16,15 +16,15 @@ pub(super) fn parse(text: &str) -> Result<Node, String> {
     }
 }
 
-struct Parser {
+pub(super) struct Parser {
     chars: Vec<char>,
-    at: usize,
+    pub(super) at: usize,
     depth: usize,
 }
 
 impl Parser {
     /// Commands up to one of `ends`, which stays unread.
-    fn list(&mut self, ends: &[&str]) -> Result<Node, String> {
+    pub(super) fn list(&mut self, ends: &[&str]) -> Result<Node, String> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err("nested too deeply".to_owned());
@@ -238,135 +238,6 @@ impl Parser {
         Ok(Some(Redirect { descriptor, target }))
     }
 
-    fn word(&mut self) -> Result<Option<Word>, String> {
-        let mut parts = Vec::new();
-        loop {
-            match self.peek() {
-                None | Some(' ' | '\t' | '\n' | ';' | '&' | '|' | '<' | '>' | '(' | ')') => break,
-                Some('\'') => {
-                    self.at += 1;
-                    let text = self.until('\'')?;
-                    parts.push(Part::quoted(Arg::Text(text)));
-                }
-                Some('"') => {
-                    self.at += 1;
-                    self.double_quoted(&mut parts)?;
-                }
-                Some('\\') => {
-                    self.at += 1;
-                    match self.next() {
-                        Some('\n') => {}
-                        Some(c) => parts.push(Part::quoted(Arg::Text(c.to_string()))),
-                        None => parts.push(Part::quoted(Arg::Text("\\".to_owned()))),
-                    }
-                }
-                Some('$') => {
-                    self.at += 1;
-                    let arg = self.dollar()?;
-                    parts.push(Part { arg, quoted: false });
-                }
-                Some(c) => {
-                    self.at += 1;
-                    push_char(&mut parts, c, false);
-                }
-            }
-        }
-        Ok(Some(parts).filter(|parts| !parts.is_empty()))
-    }
-
-    fn double_quoted(&mut self, parts: &mut Word) -> Result<(), String> {
-        parts.push(Part::quoted(Arg::Text(String::new())));
-        loop {
-            match self.next() {
-                None => return Err("unterminated quoted string".to_owned()),
-                Some('"') => return Ok(()),
-                Some('\\') => match self.next() {
-                    Some('\n') => {}
-                    Some(c @ ('"' | '\\' | '$' | '`')) => push_char(parts, c, true),
-                    Some(c) => {
-                        push_char(parts, '\\', true);
-                        push_char(parts, c, true);
-                    }
-                    None => return Err("unterminated quoted string".to_owned()),
-                },
-                Some('$') => {
-                    let arg = self.dollar()?;
-                    parts.push(Part::quoted(arg));
-                }
-                Some(c) => push_char(parts, c, true),
-            }
-        }
-    }
-
-    /// What follows a `$`.
-    fn dollar(&mut self) -> Result<Arg, String> {
-        match self.peek() {
-            Some('(') if self.peek_at(1) == Some('(') => {
-                self.at += 2;
-                let mut text = String::new();
-                let mut open = 0_usize;
-                loop {
-                    match self.next() {
-                        None => return Err("missing \"))\"".to_owned()),
-                        Some(')') if open == 0 => {
-                            self.expect_char(')')?;
-                            return Ok(Arg::Arithmetic(text));
-                        }
-                        Some(c) => {
-                            open += usize::from(c == '(');
-                            open = open.saturating_sub(usize::from(c == ')'));
-                            text.push(c);
-                        }
-                    }
-                }
-            }
-            Some('(') => {
-                self.at += 1;
-                let inner = self.list(&[])?;
-                self.expect_char(')')?;
-                Ok(Arg::Output(Box::new(inner)))
-            }
-            Some('{') => {
-                self.at += 1;
-                let text = self.until('}')?;
-                let (name, default) = match text.split_once(":-") {
-                    Some((name, default)) => (name.to_owned(), Some(default.to_owned())),
-                    None => (text, None),
-                };
-                Ok(Arg::Variable(name, default))
-            }
-            Some(c @ ('?' | '$' | '#' | '@' | '*' | '!' | '0'..='9')) => {
-                self.at += 1;
-                Ok(Arg::Variable(c.to_string(), None))
-            }
-            _ => Ok(self.name().map_or_else(|| Arg::Text("$".to_owned()), |name| Arg::Variable(name, None))),
-        }
-    }
-
-    fn name(&mut self) -> Option<String> {
-        let mut name = String::new();
-        while let Some(c) = self.peek() {
-            let fits = c == '_' || c.is_ascii_alphabetic() || (!name.is_empty() && c.is_ascii_digit());
-            if !fits {
-                break;
-            }
-            name.push(c);
-            self.at += 1;
-        }
-        Some(name).filter(|name| !name.is_empty())
-    }
-
-    fn until(&mut self, end: char) -> Result<String, String> {
-        let mut text = String::new();
-        loop {
-            match self.next() {
-                None => return Err("unterminated quoted string".to_owned()),
-                Some(c) if c == end => return Ok(text),
-                Some(c) => text.push(c),
-            }
-        }
-    }
-
     fn skip_blank(&mut self, newlines: bool) {
         while let Some(c) = self.peek() {
             match c {
@@ -415,7 +286,7 @@ impl Parser {
         if self.take_word(word) { Ok(()) } else { Err(format!("{} (expecting \"{word}\")", self.unexpected())) }
     }
 
-    fn expect_char(&mut self, c: char) -> Result<(), String> {
+    pub(super) fn expect_char(&mut self, c: char) -> Result<(), String> {
         if self.next() == Some(c) { Ok(()) } else { Err(format!("expecting \"{c}\"")) }
     }
 
@@ -427,28 +298,17 @@ impl Parser {
         }
     }
 
-    fn peek(&self) -> Option<char> {
+    pub(super) fn peek(&self) -> Option<char> {
         self.peek_at(0)
     }
 
-    fn peek_at(&self, offset: usize) -> Option<char> {
+    pub(super) fn peek_at(&self, offset: usize) -> Option<char> {
         self.chars.get(self.at + offset).copied()
     }
 
-    fn next(&mut self) -> Option<char> {
+    pub(super) fn next(&mut self) -> Option<char> {
         let c = self.peek();
         self.at += usize::from(c.is_some());
         c
     }
-}
-
-/// Adds a character to the text that is being collected.
-fn push_char(parts: &mut Word, c: char, quoted: bool) {
-    if let Some(Part { arg: Arg::Text(text), quoted: same }) = parts.last_mut()
-        && *same == quoted
-    {
-        text.push(c);
-        return;
-    }
-    parts.push(Part { arg: Arg::Text(c.to_string()), quoted });
 }

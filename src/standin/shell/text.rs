@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
-use super::commands::{Source, complain, output};
+use super::commands::complain;
+use super::source::{Source, output};
 use super::{Broken, Shell, Streams};
 
 /// The most that a command which needs all of its input keeps.
