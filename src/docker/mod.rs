@@ -1,5 +1,6 @@
 //! Facts of the Docker Remote API. Pure: no IO, no policy, nothing of ours.
 
+pub mod bridge;
 pub mod endpoint;
 pub mod json;
 pub mod params;

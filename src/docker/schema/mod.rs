@@ -302,7 +302,7 @@ impl Struct {
     /// The field of that name in any case, as Go's decoder finds it, and its
     /// place in [`Struct::all_fields`]. `near` is where to look first: bodies list their fields in the order
     /// of the table.
-    pub(super) fn find(&self, name: &str, near: usize) -> Option<(usize, &'static Field)> {
+    pub fn find(&self, name: &str, near: usize) -> Option<(usize, &'static Field)> {
         /// How many fields a client leaves out in a row, at most, as a rule.
         const WINDOW: usize = 6;
         let exact = |(_, field): &(usize, &'static Field)| field.name == name;

@@ -1,0 +1,65 @@
+//! Between the API version of a client and that of a backend: what has to
+//! change in a call on its way in, and in its answer on the way out.
+//!
+//! Pure facts and functions. [`STEPS`] lists every difference between versions,
+//! and every oddity of a backend that can be mended, one row each. [`request`] and [`answer`]
+//! carry out the rows that lie between the two versions of an [`Ask`]:
+//!
+//! ```text
+//! client 1.44 → request: 1.44, 1.43, … 1.26 downward → backend 1.25
+//! client 1.44 ← answer:  1.26, 1.27, … 1.44 upward   ← backend 1.25
+//! ```
+//!
+//! Where both speak the same version and the backend needs no repair, no row
+//! applies; [`wants_body`] and [`wants_answer`] say so without a look at the call.
+
+mod answer;
+mod edits;
+mod filters;
+mod range;
+mod repair;
+mod request;
+mod step;
+mod steps;
+mod time;
+mod tree;
+
+pub use answer::{BadStream, Outcome, Stream, answer, offer, status, stream, wants_answer};
+pub use edits::{After, Condition, Edits, Note, Problem};
+pub use range::{OutOfRange, Range};
+pub use repair::{Repair, Repairs, message};
+pub use request::{lift, request, wants_body, wants_request};
+pub use step::{How, Step, When};
+pub use steps::STEPS;
+
+use super::endpoint::Endpoint;
+use super::version::ApiVersion;
+
+/// A call between a client and a backend, as far as the bridge looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// The operation that the client asked for.
+    pub endpoint: Endpoint,
+    /// The API version that the client speaks.
+    pub client: ApiVersion,
+    /// The API version that the call is sent with.
+    pub backend: ApiVersion,
+    /// The backend.
+    pub host: &'a Host,
+}
+
+/// What has to be known of a backend besides its version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Host {
+    /// Operating system and architecture, such as `linux/amd64`; empty if unknown.
+    pub platform: String,
+    /// True if the kernel has cgroups of version 1, where containers without a
+    /// wish of their own got the host's cgroup namespace before API 1.41.
+    pub cgroup_v1: bool,
+    /// What of its behaviour is mended.
+    pub repairs: Repairs,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
