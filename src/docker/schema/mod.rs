@@ -21,6 +21,7 @@ use std::fmt;
 
 pub use body::{Body, Unknown, Used};
 pub use neutral::{Scope, is_used};
+pub(crate) use path::Path;
 pub use read::{SchemaError, SchemaErrors, read};
 pub use table::{FIELDS, STRUCTS};
 

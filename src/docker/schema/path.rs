@@ -8,7 +8,7 @@ use crate::docker::json::Json;
 /// A path under construction: each level holds one step and the level above, so
 /// that nothing is allocated before somebody asks for the text.
 #[derive(Clone, Copy)]
-pub(super) struct Path<'p> {
+pub(crate) struct Path<'p> {
     above: Option<&'p Self>,
     step: Step<'p>,
 }
@@ -23,20 +23,20 @@ enum Step<'p> {
 
 impl<'p> Path<'p> {
     /// The body itself.
-    pub(super) const ROOT: Path<'static> = Path { above: None, step: Step::Root };
+    pub(crate) const ROOT: Path<'static> = Path { above: None, step: Step::Root };
 
     /// A field of a struct.
-    pub(super) const fn name(&'p self, name: &'p str) -> Self {
+    pub(crate) const fn name(&'p self, name: &'p str) -> Self {
         Self { above: Some(self), step: Step::Name(name) }
     }
 
     /// A member of a map.
-    pub(super) const fn key(&'p self, key: &'p str) -> Self {
+    pub(crate) const fn key(&'p self, key: &'p str) -> Self {
         Self { above: Some(self), step: Step::Key(key) }
     }
 
     /// An item of a list.
-    pub(super) const fn index(&'p self, index: usize) -> Self {
+    pub(crate) const fn index(&'p self, index: usize) -> Self {
         Self { above: Some(self), step: Step::Index(index) }
     }
 }
