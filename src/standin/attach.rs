@@ -239,6 +239,13 @@ pub(super) struct Keys {
     pressed: usize,
 }
 
+impl Default for Keys {
+    /// Control-P, control-Q.
+    fn default() -> Self {
+        Self { sequence: vec![0x10, 0x11], pressed: 0 }
+    }
+}
+
 enum Pressed {
     Keys(Bytes),
     Detach,
@@ -247,7 +254,9 @@ enum Pressed {
 impl Keys {
     /// `ctrl-p,ctrl-q` and the like. Empty means that default; `None` that it makes no sense.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let text = if text.is_empty() { "ctrl-p,ctrl-q" } else { text };
+        if text.is_empty() {
+            return Some(Self::default());
+        }
         let key = |name: &str| match name.as_bytes() {
             [key] => Some(*key),
             [b'c', b't', b'r', b'l', b'-', key @ (b'a'..=b'z' | b'@' | b'['..=b'_')] => Some(key & 0x1f),

@@ -129,13 +129,7 @@ pub(super) async fn start(standin: &Arc<StandIn>, id: &str, mut call: Call) -> R
     let (owner, wire) = (Arc::clone(standin), session.wire);
     Ok(Answer::Hijack(Hijack::new(head, move |socket| async move {
         match run(&owner, &exec) {
-            Ok(()) => {
-                let keys = Keys::parse("");
-                match keys {
-                    Some(keys) => session.run(socket, keys).await,
-                    None => socket,
-                }
-            }
+            Ok(()) => session.run(socket, Keys::default()).await,
             Err(failure) => complain(socket, wire, &failure).await,
         }
     })))
@@ -189,6 +183,7 @@ fn run(standin: &Arc<StandIn>, exec: &Arc<Exec>) -> Result<(), Failure> {
         )),
         console: Arc::clone(&exec.console),
         stdin,
+        delay: standin.settings.exec_delay,
     };
     let exec = Arc::clone(exec);
     standin.spawn(async move {

@@ -92,8 +92,9 @@ impl StandIn {
         self.stop.clone()
     }
 
-    /// Serves the clients of one listener until the stop token is cancelled. Works on any tokio
-    /// runtime that drives time and network.
+    /// Serves the clients of one listener until the stop token is cancelled, and returns when
+    /// all has ended. Works on any tokio runtime that drives time and network, within a
+    /// `LocalSet` or without.
     pub async fn serve(self: Arc<Self>, listener: Listener) {
         loop {
             let accepted = tokio::select! {
@@ -108,6 +109,8 @@ impl StandIn {
                 Err(error) => self.pause_after(&error).await,
             }
         }
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// Runs a task that ends with the stand-in.

@@ -1,6 +1,7 @@
 //! A running command: its shell, its signals, its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -16,6 +17,8 @@ pub(super) struct Launch {
     pub(super) context: Arc<Context>,
     pub(super) console: Arc<Console>,
     pub(super) stdin: Reader,
+    /// How long it takes to come up.
+    pub(super) delay: Duration,
 }
 
 /// Runs a command to its end and gives its exit code; a signal that ends it gives 128 and the
@@ -32,8 +35,12 @@ pub(super) async fn run(launch: Launch, mut signals: mpsc::Receiver<i32>) -> i32
     let _background = EndBackground(Arc::clone(context));
     let shell = Shell::new(Arc::clone(context), &launch.env, &launch.cwd);
     let mut main = shell.clone();
+    let begin = async {
+        tokio::time::sleep(launch.delay).await;
+        main.run(&launch.argv, &streams).await
+    };
     tokio::select! {
-        code = main.run(&launch.argv, &streams) => code & 255,
+        code = begin => code & 255,
         (signal, action) = deadly(context, &mut signals) => match action {
             None => 128 + signal,
             Some(script) => {

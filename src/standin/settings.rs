@@ -13,6 +13,9 @@ pub struct Settings {
     pub wait_limit: Duration,
     /// How long an attach to a container that does not run stays silent before it ends.
     pub attach_limit: Duration,
+    /// How long the command of an exec takes to come up. Never quite at once: some clients lose
+    /// output that comes in one segment with the head of the answer.
+    pub exec_delay: Duration,
     /// The pause between two samples of a stats stream.
     pub stats_interval: Duration,
     /// The `Host` names that are accepted (ports are not compared); `None` accepts all. VIC
@@ -43,6 +46,7 @@ impl Default for Settings {
             api: ApiRange { min: (1, 19), max: (1, 25) },
             wait_limit: Duration::from_secs(180),
             attach_limit: Duration::from_secs(50),
+            exec_delay: Duration::from_millis(10),
             stats_interval: Duration::from_secs(1),
             hosts: None,
             log_bytes: 32 << 20,

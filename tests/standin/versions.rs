@@ -1,8 +1,9 @@
 //! Versions, paths, headers and what is not implemented.
 
-use vicgate::standin::Settings;
+use vicgate::standin::{Listener, Settings, StandIn};
 
 use super::host::Host;
+use super::http::Client;
 
 #[test]
 fn ping_answers_get_alone_and_announces_the_version() {
@@ -170,6 +171,26 @@ fn a_modern_engine_refuses_versions_on_both_sides() {
     assert_eq!(new.message(), "client version 1.53 is too new. Maximum supported API version is 1.52");
     assert_eq!(client.call("HEAD", "/_ping", "").header("Api-Version"), Some("1.52"));
     assert_eq!(client.call("GET", "/v1.44/version", "").json()["ApiVersion"], "1.52");
+}
+
+#[test]
+fn it_serves_within_a_local_set_and_ends_when_told() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let local = tokio::task::LocalSet::new();
+    local.block_on(&runtime, async {
+        let standin = StandIn::new(Settings::default());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = standin.stop_token();
+        let client = tokio::task::spawn_blocking(move || {
+            let mut client = Client::connect(address);
+            assert_eq!(client.call("GET", "/_ping", "").status, 200);
+            stop.cancel();
+            assert_eq!(client.rest(), b"");
+        });
+        standin.serve(Listener::Tcp(listener)).await;
+        client.await.unwrap();
+    });
 }
 
 #[test]

@@ -77,6 +77,7 @@ fn launch(standin: &Arc<StandIn>, container: &Arc<Container>) -> Result<(), Fail
         )),
         console: Arc::clone(&container.console),
         stdin,
+        delay: Duration::ZERO,
     };
     container.state.send_modify(|state| {
         state.status = Status::Running;

@@ -116,7 +116,7 @@ impl Spec {
             mounts: mounts(config, host, image)?,
             ports: ports(host)?,
             endpoint: None,
-            host: host_config(settings, host)?,
+            host: host_config(settings, config.object("HostConfig")?, host)?,
         })
     }
 }
@@ -196,13 +196,12 @@ fn ports(host: Fields<'_>) -> Result<Vec<Binding>, Failure> {
 
 /// What inspect echoes: all that was sent, with the few things that VIC keeps an account of put
 /// in its own units and its other resources zeroed.
-fn host_config(settings: &Settings, host: Fields<'_>) -> Result<Map<String, Value>, Failure> {
-    let mut echo: Map<String, Value> = host.entries().map(|(name, value)| (name.clone(), value.clone())).collect();
-    if !settings.is_vic() {
-        return Ok(echo);
-    }
+fn host_config(settings: &Settings, sent: Fields<'_>, host: Fields<'_>) -> Result<Map<String, Value>, Failure> {
+    let mut echo: Map<String, Value> = sent.entries().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let logs = sent.object("LogConfig")?.text("Type")?;
+    let has_logs = !settings.is_vic() && !logs.is_empty();
     for (name, value) in &mut echo {
-        if RESOURCES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        if settings.is_vic() && RESOURCES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
             *value = zero_like(value);
         }
     }
@@ -215,9 +214,14 @@ fn host_config(settings: &Settings, host: Fields<'_>) -> Result<Map<String, Valu
         mode => mode,
     };
     set("NetworkMode", json!(mode));
+    if !has_logs {
+        set("LogConfig", json!({"Type": "json-file", "Config": {}}));
+    }
+    if !settings.is_vic() {
+        return Ok(echo);
+    }
     set("Memory", json!(memory_mib(host.number("Memory")?)));
     set("CpusetCpus", json!(cpus(host)?.to_string()));
-    set("LogConfig", json!({"Type": "json-file", "Config": {}}));
     set("VolumeDriver", json!(super::super::system::DRIVER));
     Ok(echo)
 }
