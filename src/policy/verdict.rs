@@ -83,16 +83,25 @@ impl Refusal {
     }
 }
 
+impl Point {
+    /// What was asked for: path, value and flag.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let mut title = self.path.clone();
+        if !self.value.is_empty() {
+            let _ = write!(title, " = {}", self.value);
+        }
+        if let Some(flag) = &self.flag {
+            let _ = write!(title, " ({flag})");
+        }
+        title
+    }
+}
+
 impl std::fmt::Display for Point {
     /// The point's lines, the first without an indent.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.path)?;
-        if !self.value.is_empty() {
-            write!(f, " = {}", self.value)?;
-        }
-        if let Some(flag) = &self.flag {
-            write!(f, " ({flag})")?;
-        }
+        f.write_str(&self.title())?;
         if !self.reason.is_empty() {
             write!(f, "\n    {}", self.reason)?;
         }

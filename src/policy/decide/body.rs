@@ -1,5 +1,6 @@
 //! Judging a JSON body, field by field.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::trace::{Effect, Step, Witness};
@@ -32,7 +33,8 @@ impl<W: Witness> Judge<'_, '_, W> {
             Err(SchemaErrors(errors)) => {
                 for error in errors {
                     let path = if error.path.is_empty() { "the body" } else { &error.path };
-                    self.unread(path, &shown(path, &error.value), &error.reason, error.flag);
+                    let shown = if is_secret(path) { "" } else { &error.value };
+                    self.unread(path, shown, &error.reason, error.flag);
                 }
                 return;
             }
@@ -77,11 +79,12 @@ impl<W: Witness> Judge<'_, '_, W> {
         let tree = self.policy.profile.fields(self.question.endpoint);
         for used in body.used() {
             let Some((row, name, below)) = find(tree, &used.path) else { continue };
-            let subject = Subject { kind: "field", name: &name, path: &used.path, flag: used.field.flag };
+            let secret = is_secret(&used.path);
+            let subject = Subject { kind: "field", name: &name, path: &used.path, flag: used.field.flag, secret };
             if self.field(row, &subject, used.value, body.json(), edits)
                 && let Some(below) = below.filter(|below| !below.is_leaf())
             {
-                let place = Place { path: used.path.clone(), name, flag: used.field.flag };
+                let place = Place { path: used.path.clone(), name: name.into_owned(), flag: used.field.flag };
                 self.inner(&used.field.ty, used.value, below, &place, body.json(), edits);
             }
         }
@@ -111,7 +114,8 @@ impl<W: Witness> Judge<'_, '_, W> {
                         name: format!("{}.{name}", at.name),
                         flag: field.flag.or(at.flag),
                     };
-                    let subject = Subject { kind: "field", name: &at.name, path: &at.path, flag: at.flag };
+                    let secret = is_secret(&at.path);
+                    let subject = Subject { kind: "field", name: &at.name, path: &at.path, flag: at.flag, secret };
                     let passes = match tree.decision() {
                         Some(row) => self.field(row, &subject, value, root, edits),
                         None => true,
@@ -149,10 +153,10 @@ impl<W: Witness> Judge<'_, '_, W> {
         edits: &mut Vec<Edit>,
     ) -> bool {
         let refused = self.points.len();
-        match self.weigh(row, subject, value, &shown(subject.path, &short(value)), root) {
+        match self.weigh(row, subject, value, root) {
             Fate::Stays => self.points.len() == refused,
-            Fate::Goes => {
-                edits.push((subject.path.to_owned(), None));
+            Fate::Goes(places) => {
+                edits.extend(places.into_iter().map(|at| (format!("{}{at}", subject.path), None)));
                 false
             }
             Fate::Becomes(new) => {
@@ -171,25 +175,30 @@ struct Place {
 }
 
 /// The row that decides a path, the row's name, and the rows below the path.
-fn find<'t>(tree: &'t FieldTree, path: &str) -> Option<(&'t Arc<Decision>, String, Option<&'t FieldTree>)> {
-    let mut row = tree.decision().map(|row| (row, "*".to_owned()));
+fn find<'t, 'p>(
+    tree: &'t FieldTree,
+    path: &'p str,
+) -> Option<(&'t Arc<Decision>, Cow<'p, str>, Option<&'t FieldTree>)> {
+    let mut row = tree.decision().map(|row| (row, Cow::Borrowed("*")));
     let mut here = Some(tree);
-    let mut name = String::new();
-    for step in path.split('.').filter(|step| !step.starts_with('[')) {
+    let mut end = 0;
+    for step in path.split('.') {
+        end += step.len() + usize::from(end > 0);
+        // An item of a list adds nothing to the name of a row.
+        if step.starts_with('[') {
+            continue;
+        }
         here = here.and_then(|tree| tree.child(step));
-        name = if name.is_empty() { step.to_owned() } else { format!("{name}.{step}") };
         if let Some(own) = here.and_then(FieldTree::decision) {
-            row = Some((own, name.clone()));
+            row = Some((own, Cow::Borrowed(path.get(..end).unwrap_or(path))));
         }
     }
     row.map(|(row, name)| (row, name, here))
 }
 
-/// The value as refusals and logs may show it: the variables of a process and
-/// credentials stay unseen.
-fn shown(path: &str, value: &str) -> String {
-    let secret = ["Env", "password", "auth", "identitytoken", "registrytoken"];
-    let last = path.split(['.', '[']).next_back().unwrap_or_default();
-    let hidden = secret.contains(&path) || secret.contains(&last) || path.starts_with("Env[");
-    if hidden { String::new() } else { value.to_owned() }
+/// True for the variables of a process and for credentials.
+fn is_secret(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let field = last.split('[').next().unwrap_or_default();
+    matches!(field, "Env" | "password" | "auth" | "identitytoken" | "registrytoken")
 }

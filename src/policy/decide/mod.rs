@@ -109,12 +109,22 @@ struct Subject<'s> {
     /// Where it stands in the call.
     path: &'s str,
     flag: Option<&'static str>,
+    /// True if neither refusals nor logs may show the value.
+    secret: bool,
+}
+
+impl Subject<'_> {
+    /// The value as it may be shown.
+    fn shown(&self, value: &Json<'_>) -> String {
+        if self.secret { String::new() } else { short(value) }
+    }
 }
 
 /// What becomes of a value.
 enum Fate {
     Stays,
-    Goes,
+    /// What stands at these places within it goes; an empty place is the whole.
+    Goes(Vec<String>),
     Becomes(Json<'static>),
 }
 
@@ -159,66 +169,76 @@ impl<W: Witness> Judge<'_, '_, W> {
                 continue;
             }
             // Values of headers are credentials more often than not.
-            let subject = Subject { kind: "header", name, path: header.as_str(), flag: None };
-            match self.weigh(decision, &subject, &Json::Null, "", &Json::Null) {
+            let subject = Subject { kind: "header", name, path: header.as_str(), flag: None, secret: true };
+            match self.weigh(decision, &subject, &Json::Null, &Json::Null) {
                 Fate::Stays | Fate::Becomes(_) => {}
-                Fate::Goes => self.permit.without_headers.push(header),
+                Fate::Goes(_) => self.permit.without_headers.push(header),
             }
         }
     }
 
     /// Lets a row judge a value that the call uses.
-    fn weigh(&mut self, row: &Decision, subject: &Subject<'_>, value: &Json<'_>, shown: &str, body: &Json<'_>) -> Fate {
+    fn weigh(&mut self, row: &Decision, subject: &Subject<'_>, value: &Json<'_>, body: &Json<'_>) -> Fate {
         let faults = match row.support {
             Support::Yes | Support::Maybe | Support::Unknown => Vec::new(),
             Support::No | Support::Future => vec![Fault {
                 at: String::new(),
-                value: shown.to_owned(),
+                value: short(value),
                 reason: reason(row, &row.reason),
                 instead: row.instead.clone(),
             }],
             Support::Diff(rule) => match rule.judge(value, body) {
                 Outcome::Pass => Vec::new(),
                 Outcome::Refuse(faults) => faults,
-                Outcome::Rewrite { value, why } => {
-                    let becomes = short(&value);
-                    self.note(row, subject, shown, Effect::Rewritten(becomes), &why);
+                Outcome::Rewrite { value: new, why } => {
+                    self.note(row, subject, value, Effect::Rewritten(subject.shown(&new)), &why);
                     self.permit.warnings.push(format!("{}: {why} [{}]", subject.path, self.rule(subject)));
-                    return Fate::Becomes(value);
+                    return Fate::Becomes(new);
                 }
             },
         };
         if faults.is_empty() {
-            self.note(row, subject, shown, Effect::Passes, &row.reason);
+            self.note(row, subject, value, Effect::Passes, &row.reason);
             return Fate::Stays;
         }
         match row.unsupported {
             Unsupported::Forward => {
-                self.note(row, subject, shown, Effect::Forwarded, &row.reason);
+                self.note(row, subject, value, Effect::Forwarded, &row.reason);
                 Fate::Stays
             }
-            Unsupported::Drop => {
-                self.note(row, subject, shown, Effect::Dropped, &row.reason);
-                self.warn_of_drop(subject, shown, &faults);
-                Fate::Goes
-            }
+            Unsupported::Drop => Fate::Goes(faults.into_iter().map(|fault| self.drop(row, subject, fault)).collect()),
             Unsupported::Reject => {
                 for fault in faults {
-                    let path = format!("{}{}", subject.path, fault.at);
-                    let effect = Effect::Refused;
-                    let rule = self.rule(subject);
-                    self.witness.step(|| Step::new(&rule, row, &path, &fault.value, effect, &fault.reason));
-                    self.points.push(Point {
-                        path,
-                        value: fault.value,
-                        flag: subject.flag.map(str::to_owned),
-                        reason: fault.reason,
-                        instead: fault.instead,
-                        rule,
-                    });
+                    self.refuse(row, subject, fault);
                 }
                 Fate::Stays
             }
+        }
+    }
+
+    fn refuse(&mut self, row: &Decision, subject: &Subject<'_>, fault: Fault) {
+        let point = self.point(subject, fault);
+        self.witness.step(|| Step::new(&point.rule, row, &point.path, &point.value, Effect::Refused, &point.reason));
+        self.points.push(point);
+    }
+
+    /// Notes that something is taken out, and says what.
+    fn drop(&mut self, row: &Decision, subject: &Subject<'_>, fault: Fault) -> String {
+        let at = fault.at.clone();
+        let point = self.point(subject, fault);
+        self.witness.step(|| Step::new(&point.rule, row, &point.path, &point.value, Effect::Dropped, &point.reason));
+        self.permit.warnings.push(format!("{} was left out: {} [{}]", point.title(), point.reason, point.rule));
+        at
+    }
+
+    fn point(&self, subject: &Subject<'_>, fault: Fault) -> Point {
+        Point {
+            path: format!("{}{}", subject.path, fault.at),
+            value: if subject.secret { String::new() } else { fault.value },
+            flag: subject.flag.map(str::to_owned),
+            reason: fault.reason,
+            instead: fault.instead,
+            rule: self.rule(subject),
         }
     }
 
@@ -235,22 +255,10 @@ impl<W: Witness> Judge<'_, '_, W> {
         });
     }
 
-    fn warn_of_drop(&mut self, subject: &Subject<'_>, shown: &str, faults: &[Fault]) {
-        let mut line = subject.path.to_owned();
-        if !shown.is_empty() {
-            line = format!("{line} = {shown}");
-        }
-        if let Some(flag) = subject.flag {
-            line = format!("{line} ({flag})");
-        }
-        let reasons: Vec<&str> = faults.iter().map(|fault| fault.reason.as_str()).collect();
-        self.permit.warnings.push(format!("{line} was left out: {} [{}]", reasons.join("; "), self.rule(subject)));
-    }
-
-    fn note(&mut self, row: &Decision, subject: &Subject<'_>, shown: &str, effect: Effect, reason: &str) {
+    fn note(&mut self, row: &Decision, subject: &Subject<'_>, value: &Json<'_>, effect: Effect, reason: &str) {
         if W::LISTENS {
             let rule = self.rule(subject);
-            self.witness.step(|| Step::new(&rule, row, subject.path, shown, effect, reason));
+            self.witness.step(|| Step::new(&rule, row, subject.path, &subject.shown(value), effect, reason));
         }
     }
 

@@ -36,7 +36,7 @@ impl<W: Witness> Judge<'_, '_, W> {
         for given in query.used() {
             match self.param(given) {
                 Fate::Stays => {}
-                Fate::Goes => pairs.retain(|(name, _)| name != given.param.name),
+                Fate::Goes(_) => pairs.retain(|(name, _)| name != given.param.name),
                 Fate::Becomes(new) => {
                     let new = new.as_str().unwrap_or_default();
                     let old = pairs.iter_mut().filter(|(name, _)| name == given.param.name);
@@ -54,11 +54,9 @@ impl<W: Witness> Judge<'_, '_, W> {
     fn param(&mut self, given: &Given<'_>) -> Fate {
         let param = given.param;
         let Some(decision) = self.policy.profile.param(param) else { return Fate::Stays };
-        let subject =
-            Subject { kind: "query", name: param.name, path: param.name, flag: flag(param.endpoint, param.name) };
-        let value = Json::from(given.value.as_ref());
-        let shown = if is_secret(param.name) { String::new() } else { short(&value) };
-        self.weigh(decision, &subject, &value, &shown, &Json::Null)
+        let (name, secret) = (param.name, is_secret(param.name));
+        let subject = Subject { kind: "query", name, path: name, flag: flag(param.endpoint, name), secret };
+        self.weigh(decision, &subject, &Json::from(given.value.as_ref()), &Json::Null)
     }
 
     fn unknown_param(&mut self, name: &str, value: &str) {

@@ -239,6 +239,17 @@ mod when_unsupported_is {
     }
 
     #[test]
+    fn drop_only_the_items_go_that_a_rule_objects_to() {
+        let row = "[[field]]\nendpoint = \"ContainerCreate\"\nname = \"HostConfig.Binds\"\nsupport = \"diff\"\nrule = \"named-volumes\"\nunsupported = \"drop\"";
+        let body = r#"{"Image":"x","HostConfig":{"Binds":["/a:/a","data:/data","/b:/b"]}}"#;
+        let permit = permit(create(&variant(row), body));
+        let sent = String::from_utf8(permit.body.unwrap()).unwrap();
+        assert_eq!(sent, r#"{"Image":"x","HostConfig":{"Binds":["data:/data"]}}"#);
+        assert_eq!(permit.warnings.len(), 2);
+        assert!(permit.warnings[1].starts_with(r#"HostConfig.Binds[2] = "/b:/b" (-v, --volume) was left out: "#));
+    }
+
+    #[test]
     fn forward_the_field_stays() {
         let permit = permit(create(&variant(&format!("{ROW}\"forward\"")), BODY));
         assert_eq!(String::from_utf8(permit.body.unwrap()).unwrap(), BODY);

@@ -39,6 +39,14 @@ impl FieldTree {
         self.children.is_empty() && self.any.is_none()
     }
 
+    /// True if every row lets every value pass.
+    #[must_use]
+    pub fn passes_all(&self) -> bool {
+        self.decision.as_ref().is_none_or(|row| row.passes_all())
+            && self.children.iter().all(|(_, tree)| tree.passes_all())
+            && self.any.as_ref().is_none_or(|tree| tree.passes_all())
+    }
+
     /// The row that decides a path: its own, or that of the nearest field above.
     #[must_use]
     pub fn decide(&self, path: &str) -> Option<&Arc<Decision>> {
