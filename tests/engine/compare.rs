@@ -1,0 +1,120 @@
+//! The comparison: the same script on the direct socket and through the gateway.
+
+use std::sync::OnceLock;
+
+use super::cli::{Cli, Outcome, Session};
+use super::dockerd::Engine;
+use super::gateway::Gateway;
+use super::normal::normal;
+
+/// What every run of a script came to, one for each CLI.
+#[derive(Debug)]
+pub struct Seen(Vec<Outcome>);
+
+/// Runs the script with every CLI on the direct socket and through each listener of
+/// a gateway, and asserts that nobody could tell which: same output, same errors,
+/// same exit codes.
+///
+/// The script finds a name of its own in `$name`; what it creates under that name
+/// or one that begins with it is removed after each run.
+pub fn same(script: &str) -> Seen {
+    same_over("", script)
+}
+
+/// The same for the listeners whose address starts with this.
+pub fn same_over(scheme: &str, script: &str) -> Seen {
+    let engine = Engine::shared();
+    let gateway = transparent(engine);
+    let mut seen = Vec::new();
+    for cli in Cli::all() {
+        let run = |host: &str| normal(&run_clean(engine, cli, host, script));
+        let direct = run(&engine.url());
+        for address in gateway.addresses().iter().filter(|address| address.starts_with(scheme)) {
+            let through = run(address);
+            if through != direct {
+                let again = run(&engine.url());
+                let repeatable = if again == direct { "gives that again" } else { "does not give that again" };
+                panic!(
+                    "docker {} through {address} differs from the direct socket (which {repeatable})\n\
+                     script: {script}\n{}\ndirect: {direct:#?}\nthrough: {through:#?}\n{}\n{}",
+                    cli.version,
+                    first_difference(&direct, &through),
+                    gateway.log(),
+                    engine.log()
+                );
+            }
+        }
+        seen.push(direct);
+    }
+    Seen(seen)
+}
+
+impl Seen {
+    /// Asserts that every CLI printed this, on either stream: two runs that fail alike prove nothing.
+    pub fn says(self, text: &str) -> Self {
+        for outcome in &self.0 {
+            assert!(outcome.stdout.contains(text) || outcome.stderr.contains(text), "no {text:?} in {outcome:#?}");
+        }
+        self
+    }
+
+    /// Asserts the exit codes of the script's `docker` calls, in order.
+    pub fn codes(self, codes: &[i32]) -> Self {
+        for outcome in &self.0 {
+            assert_eq!(outcome.codes, codes, "{outcome:#?}");
+        }
+        self
+    }
+
+    /// Asserts that every call of docker went well, and that there was one.
+    pub fn well(self) -> Self {
+        for outcome in &self.0 {
+            assert!(!outcome.codes.is_empty() && outcome.codes.iter().all(|code| *code == 0), "{outcome:#?}");
+            assert_eq!(outcome.code, 0, "{outcome:#?}");
+        }
+        self
+    }
+}
+
+/// The gateway that lets everything pass, before the shared engine.
+fn transparent(engine: &Engine) -> &'static Gateway {
+    static GATEWAY: OnceLock<Gateway> = OnceLock::new();
+    GATEWAY.get_or_init(|| Gateway::start(&engine.url(), &["--profile", "engine"]))
+}
+
+fn run_clean(engine: &Engine, cli: &Cli, host: &str, script: &str) -> Outcome {
+    let name = name();
+    let mut session = Session::new(cli, host);
+    session.set("name", &name);
+    let outcome = session.run(script);
+    let mut sweeper = Session::new(Cli::newest(), &engine.url());
+    sweeper.set("name", &name);
+    let swept = sweeper.run(SWEEP);
+    assert_eq!(swept.code, 0, "cannot clean up after {name}: {swept:#?}");
+    outcome
+}
+
+const SWEEP: &str = r#"
+sweep() { # what lists, what removes
+    found=$($1) && { [ -z "$found" ] || $2 $found >/dev/null; }
+}
+sweep "docker ps --all --quiet --filter name=^/?$name" "docker rm --force --volumes" &&
+sweep "docker network ls --quiet --filter name=^$name" "docker network rm" &&
+sweep "docker volume ls --quiet --filter name=^$name" "docker volume rm" &&
+sweep "docker images --format {{.Repository}}:{{.Tag}} --filter reference=$name*" "docker rmi"
+"#;
+
+/// A name for what this test creates: tests run at the same time on one engine.
+fn name() -> String {
+    let thread = std::thread::current();
+    let test = thread.name().expect("the test runner names its threads").rsplit("::").next().unwrap_or_default();
+    test.replace('_', "-")
+}
+
+/// The first pair of lines that differ, which long outputs would hide.
+fn first_difference(direct: &Outcome, through: &Outcome) -> String {
+    let lines = |outcome: &Outcome| format!("{}\n{}\n{:?}", outcome.stdout, outcome.stderr, outcome.codes);
+    let (direct, through) = (lines(direct), lines(through));
+    let pair = direct.lines().zip(through.lines()).find(|(left, right)| left != right);
+    pair.map_or_else(|| "one is longer".to_owned(), |(left, right)| format!("first difference:\n-{left}\n+{right}"))
+}

@@ -1,0 +1,36 @@
+//! A real dockerd, the stock docker CLIs, and the gateway between them.
+//!
+//! Each test binary that says `mod engine;` shares one engine, which starts with
+//! the first test that asks for it and ends with the process.
+
+// Each test binary uses a part of this, and a binary has no public interface.
+#![allow(dead_code, unused_imports, unreachable_pub)]
+
+mod cli;
+mod compare;
+mod dockerd;
+mod gateway;
+mod normal;
+mod require;
+
+pub use cli::{Cli, Outcome, Session};
+pub use compare::{Seen, same, same_over};
+pub use dockerd::Engine;
+pub use gateway::Gateway;
+pub use require::require;
+
+use std::time::{Duration, Instant};
+
+/// Asks `ready` until it gives something, for `limit` at most; `None` then.
+pub fn poll<T>(limit: Duration, mut ready: impl FnMut() -> Option<T>) -> Option<T> {
+    let end = Instant::now() + limit;
+    loop {
+        if let Some(value) = ready() {
+            return Some(value);
+        }
+        if Instant::now() >= end {
+            return None;
+        }
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}

@@ -1,0 +1,18 @@
+//! The stock docker CLIs through the gateway to a real dockerd: nobody can tell
+//! that the gateway is there.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "../engine/mod.rs"]
+mod engine;
+
+mod bollard;
+mod containers;
+mod errors;
+mod files;
+mod images;
+mod networks;
+mod refusals;
+mod streams;
+mod system;
+mod terminals;
