@@ -35,6 +35,7 @@ macro_rules! on_every_transport {
 }
 
 mod calls;
+mod descriptors;
 mod drain;
 mod ends;
 mod hijack;
