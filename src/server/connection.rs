@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::future::{Future, pending, poll_fn};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
@@ -65,7 +65,8 @@ const MAX_HEADERS: usize = 64;
 pub(super) async fn serve<N: NewStack>(shared: Rc<Shared<N>>, accepted: Accepted, task: Task) {
     let Accepted { stream, address, tls, place } = accepted;
     // The phases are boxed, so that a tunnel holds no memory of those before it.
-    let Some((socket, identity)) = Box::pin(open(&shared.counts, stream, address, tls)).await else { return };
+    let opened = Box::pin(unless_draining(&task, open(&shared.counts, stream, address, tls))).await;
+    let Some((socket, identity)) = opened.flatten() else { return };
     let Some(peer_place) = shared.counts.peer(&identity) else {
         tracing::warn!(peer = identity.label(), ?address, "a connection is refused: this peer has as many as it may");
         return;
@@ -77,6 +78,16 @@ pub(super) async fn serve<N: NewStack>(shared: Rc<Shared<N>>, accepted: Accepted
         tunnel::run(takeover, &task).await;
     }
     drop((place, peer_place));
+}
+
+/// Whoever has not shaken hands when the end comes has not asked for anything.
+async fn unless_draining<T>(task: &Task, opening: impl Future<Output = T>) -> Option<T> {
+    let mut opening = pin!(opening);
+    poll_fn(|cx| match task.poll_phase(cx) {
+        Phase::Serving => opening.as_mut().poll(cx).map(Some),
+        Phase::Draining | Phase::Closing | Phase::Ending => Poll::Ready(None),
+    })
+    .await
 }
 
 /// Makes the socket known to the runtime, does the handshake, and says who it is.

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use vicgate::settings::Limits;
+use vicgate::settings::{Limits, ListenUrl};
 
-use crate::support::{Backend, Conn, Gateway, Transport, soon};
+use crate::support::{Backend, Conn, Gateway, Transport, soon, until};
 use crate::wire::{attach, pattern};
 
 fn limits(drain: Duration) -> Limits {
@@ -172,4 +172,17 @@ async fn a_stream_that_outlives_the_drain_is_cut_and_not_ended() {
     assert_eq!(client.read_rest().await, b"2\r\n{}\r\n");
     daemon.expect_end().await;
     gateway.ended().await;
+}
+
+#[tokio::test]
+async fn a_handshake_that_is_under_way_does_not_hold_the_end_up() {
+    let backend = Backend::start(Transport::Unix).await;
+    let mut gateway = Gateway::start_with(Transport::Tls, &backend.settings(), limits(LONG));
+    let ListenUrl::Tls { port, .. } = *gateway.address() else { panic!("{}", gateway.address()) };
+    let mut silent = Conn::tcp(port).await;
+    silent.write([0x16]).await;
+    until("the connection to be accepted", || gateway.connections() == 1).await;
+    gateway.drain();
+    gateway.ended().await;
+    silent.expect_end().await;
 }
