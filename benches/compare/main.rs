@@ -1,0 +1,48 @@
+//! Compares vicgate with other proxies in front of one raw backend, side by
+//! side in one run on one machine.
+//!
+//! ```text
+//! cargo bench --bench compare                                  all rows, five rounds
+//! cargo bench --bench compare -- --quick --only get,tunnel     some rows, short
+//! cargo bench --bench compare -- --other caddy=tcp://127.0.0.1:8000,4711
+//! cargo bench --bench compare -- --write                       and put them into benches/RESULTS.md
+//! ```
+//!
+//! This program is also the backend and the load, as children of itself: each
+//! proxy then has a processor of its own, and its CPU time is what the kernel
+//! counts for its processes.
+
+mod backend;
+mod child;
+mod files;
+mod flags;
+mod load;
+mod machine;
+mod measure;
+mod peer;
+mod process;
+mod results;
+mod run;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use flags::{Flags, Role};
+
+fn main() -> ExitCode {
+    let flags = Flags::parse();
+    let done = match &flags.role {
+        Some(Role::Backend { unix, tcp }) => backend::run(unix, *tcp),
+        Some(Role::Load { plan }) => load::run(plan),
+        None => run::compare(&flags),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("compare: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

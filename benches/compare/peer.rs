@@ -1,0 +1,243 @@
+//! Those that are compared, and how each is started.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::child::Process;
+use crate::files::{CA, SERVER_BOTH, SERVER_CERTIFICATE, SERVER_KEY};
+use crate::flags::Other;
+use crate::load::connect::Door;
+use crate::run::Bench;
+
+/// One of those that are compared.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+}
+
+/// What it is.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// The backend itself: what there is without a proxy.
+    Direct,
+    /// vicgate with a capability profile, an access policy of this many rules, and an audit file.
+    Vicgate { profile: &'static str, rules: usize },
+    /// HAProxy in http mode with one path rule, splice on.
+    Haproxy,
+    /// nginx.
+    Nginx,
+    /// One that runs already.
+    Other(Other),
+}
+
+/// A peer that accepts connections.
+pub(crate) struct Running {
+    process: Option<Process>,
+    pid: Option<u32>,
+    pub(crate) plain: Option<Door>,
+    pub(crate) tls: Option<Door>,
+    /// From its start until it listened.
+    pub(crate) start: Option<Duration>,
+}
+
+impl Peer {
+    /// The peers that every comparison has.
+    pub(crate) fn all() -> Vec<Self> {
+        let peer = |name: &str, kind| Self { name: name.into(), kind };
+        vec![
+            peer("direct", Kind::Direct),
+            peer(HAPROXY, Kind::Haproxy),
+            peer("vicgate engine", Kind::Vicgate { profile: "engine", rules: RULES }),
+            peer("vicgate vic", Kind::Vicgate { profile: "vic", rules: RULES }),
+            peer("nginx", Kind::Nginx),
+        ]
+    }
+
+    /// Starts it, and waits until it accepts connections.
+    pub(crate) fn start(&self, bench: &Bench) -> Result<Running> {
+        let ca = bench.files.path(CA);
+        let doors =
+            |plain, tls| (Some(Door { address: plain, ca: None }), Some(Door { address: tls, ca: Some(ca.clone()) }));
+        match &self.kind {
+            Kind::Direct => {
+                let plain = Some(Door { address: bench.backend_tcp, ca: None });
+                Ok(Running { process: None, pid: None, plain, tls: None, start: None })
+            }
+            Kind::Other(other) => {
+                let door = Door { address: other.address, ca: other.tls.then_some(ca) };
+                let (plain, tls) = if other.tls { (None, Some(door)) } else { (Some(door), None) };
+                Ok(Running { process: None, pid: Some(other.pid), plain, tls, start: None })
+            }
+            Kind::Vicgate { .. } | Kind::Haproxy | Kind::Nginx => {
+                let (plain, tls) = (free_address()?, free_address()?);
+                let (program, args) = self.command(bench, plain, tls)?;
+                let begun = Instant::now();
+                let mut process = Process::start(&self.name, &bench.proxy_cpus, program, args)?;
+                if matches!(self.kind, Kind::Vicgate { .. }) {
+                    process.wait_for("listening on tls", PATIENCE)?;
+                } else {
+                    wait_until_accepting(tls, &mut process)?;
+                }
+                let start = Some(begun.elapsed());
+                let (plain, tls) = doors(plain, tls);
+                Ok(Running { pid: Some(process.pid()), process: Some(process), plain, tls, start })
+            }
+        }
+    }
+
+    fn command(&self, bench: &Bench, plain: SocketAddr, tls: SocketAddr) -> Result<(String, Vec<String>)> {
+        let (program, config, text, flags): (_, _, _, &[&str]) = match &self.kind {
+            Kind::Vicgate { profile, rules } => {
+                let access = bench.files.write("access.toml", &access_policy(*rules))?;
+                let text = vicgate_config(bench, plain, tls, profile, &access.display().to_string());
+                (bench.vicgate.display().to_string(), "vicgate.toml", text, &["serve", "--config"])
+            }
+            Kind::Haproxy => ("haproxy".into(), "haproxy.cfg", haproxy_config(bench, plain, tls), &["-db", "-f"]),
+            Kind::Nginx => ("nginx".into(), "nginx.conf", nginx_config(bench, plain, tls), &["-c"]),
+            Kind::Direct | Kind::Other(_) => anyhow::bail!("{} is not ours to start", self.name),
+        };
+        let config = bench.files.write(config, &text)?;
+        let mut args: Vec<String> = flags.iter().map(ToString::to_string).collect();
+        args.push(config.display().to_string());
+        Ok((program, args))
+    }
+}
+
+impl Running {
+    /// The process to measure; none for the backend itself.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        self.pid
+    }
+
+    /// Fails if it has ended meanwhile.
+    pub(crate) fn check(&mut self) -> Result<()> {
+        self.process.as_mut().map_or(Ok(()), Process::check)
+    }
+}
+
+/// The peer that all others are held against.
+pub(crate) const HAPROXY: &str = "haproxy";
+
+/// How many rules vicgate's access policy has.
+const RULES: usize = 50;
+
+/// How long a proxy may take to start.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An address that nobody listens on. Somebody could take it before the proxy
+/// does, and the proxy would say so.
+pub(crate) fn free_address() -> Result<SocketAddr> {
+    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(socket.local_addr()?)
+}
+
+fn wait_until_accepting(address: SocketAddr, process: &mut Process) -> Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    while TcpStream::connect(address).is_err() {
+        process.check().context("it did not start")?;
+        ensure!(Instant::now() < deadline, "nobody listens on {address} after {PATIENCE:?}");
+        thread::sleep(Duration::from_micros(200));
+    }
+    Ok(())
+}
+
+fn haproxy_config(bench: &Bench, plain: SocketAddr, tls: SocketAddr) -> String {
+    let (workers, certificate, backend) = (bench.workers, bench.files.text(SERVER_BOTH), bench.backend_unix.display());
+    format!(
+        "global
+    nbthread {workers}
+    maxconn 7000
+defaults
+    mode http
+    option splice-auto
+    option splice-request
+    option splice-response
+    timeout connect 5s
+    timeout client 1h
+    timeout server 1h
+    timeout tunnel 24h
+frontend docker
+    bind {plain}
+    bind {tls} ssl crt {certificate} alpn http/1.1
+    http-request deny unless {{ path_reg ^(/v[0-9.]+)?/(_ping|info|version|containers|images|exec|networks|volumes)(/.*)?$ }}
+    default_backend engine
+backend engine
+    server engine unix@{backend}
+"
+    )
+}
+
+fn nginx_config(bench: &Bench, plain: SocketAddr, tls: SocketAddr) -> String {
+    let (folder, backend) = (bench.files.folder().display(), bench.backend_unix.display());
+    let (certificate, key) = (bench.files.text(SERVER_CERTIFICATE), bench.files.text(SERVER_KEY));
+    // With one process there is nobody to leave behind when it is ended.
+    let processes = if bench.workers == 1 {
+        "master_process off;".to_owned()
+    } else {
+        format!("worker_processes {};", bench.workers)
+    };
+    format!(
+        "daemon off; {processes}
+pid {folder}/nginx.pid;
+error_log stderr error;
+events {{ worker_connections 19000; }}
+http {{
+    access_log off;
+    keepalive_requests 1000000000;
+    client_max_body_size 0;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
+    upstream engine {{ server unix:{backend}; keepalive 512; keepalive_requests 1000000000; }}
+    server {{
+        listen {plain};
+        listen {tls} ssl;
+        ssl_certificate {certificate};
+        ssl_certificate_key {key};
+        ssl_protocols TLSv1.2 TLSv1.3;
+        location / {{
+            proxy_pass http://engine;
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
+            proxy_buffering off;
+            proxy_request_buffering off;
+            proxy_read_timeout 24h;
+            proxy_send_timeout 24h;
+        }}
+    }}
+}}
+"
+    )
+}
+
+fn vicgate_config(bench: &Bench, plain: SocketAddr, tls: SocketAddr, profile: &str, _access: &str) -> String {
+    let (certificate, key) = (bench.files.text(SERVER_CERTIFICATE), bench.files.text(SERVER_KEY));
+    let (workers, backend) = (bench.workers, bench.backend_unix.display());
+    format!(
+        r#"[[listen]]
+url = "tcp://{plain}"
+[[listen]]
+url = "tls://{tls}"
+cert = "{certificate}"
+key = "{key}"
+[backend]
+url = "unix://{backend}"
+[policy]
+profile = "{profile}"
+[limits]
+workers = {workers}
+"#
+    )
+}
+
+fn access_policy(_rules: usize) -> String {
+    String::new()
+}

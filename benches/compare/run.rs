@@ -1,0 +1,120 @@
+//! The comparison: rounds of measures, each with every peer in turn.
+
+use std::env::current_exe;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::child::Process;
+use crate::files::Files;
+use crate::flags::Flags;
+use crate::load::Plan;
+use crate::machine::{self, TOOLS};
+use crate::measure::{self, Measure};
+use crate::peer::{Kind, Peer, free_address};
+use crate::results;
+use crate::table::Table;
+
+/// What all measures share.
+pub(crate) struct Bench {
+    pub(crate) files: Files,
+    pub(crate) vicgate: PathBuf,
+    pub(crate) proxy_cpus: String,
+    load_cpus: String,
+    /// Threads of each proxy.
+    pub(crate) workers: usize,
+    pub(crate) quick: bool,
+    pub(crate) backend_unix: PathBuf,
+    pub(crate) backend_tcp: SocketAddr,
+}
+
+/// Compares, and prints what came of it.
+pub(crate) fn compare(flags: &Flags) -> Result<()> {
+    let measures: Vec<Measure> = measure::ALL.into_iter().filter(|measure| chosen(&flags.only, measure.name)).collect();
+    if flags.list {
+        measures.iter().for_each(|measure| println!("{}", measure.name));
+        return Ok(());
+    }
+    ensure!(!measures.is_empty(), "no measure is called like that; --list prints them");
+    let tools = TOOLS.iter().map(|tool| tool.version()).collect::<Result<Vec<_>>>()?;
+    let others = flags.other.iter().map(|other| Peer { name: other.name.clone(), kind: Kind::Other(other.clone()) });
+    let mut peers: Vec<Peer> = Peer::all();
+    peers.retain(|peer| chosen(&flags.peers, &peer.name));
+    peers.extend(others);
+    let bench = Bench::new(flags)?;
+    let _backend = bench.start_backend()?;
+    let mut table = Table::new(peers.iter().map(|peer| peer.name.clone()).collect());
+    for round in 1..=flags.rounds {
+        for measure in &measures {
+            eprintln!("round {round} of {}: {}", flags.rounds, measure.name);
+            for (column, peer) in peers.iter().enumerate() {
+                let figures = peer
+                    .start(&bench)
+                    .and_then(|mut running| measure.take(&bench, &mut running))
+                    .with_context(|| format!("{}, {}", peer.name, measure.name))?;
+                table.add(column, figures);
+            }
+        }
+    }
+    let text = format!("{}\n\n{}", about(flags, &bench, &tools), table.markdown());
+    println!("{text}");
+    if flags.write { results::write("compare", &text) } else { Ok(()) }
+}
+
+impl Bench {
+    fn new(flags: &Flags) -> Result<Self> {
+        let files = Files::new()?;
+        let processors = machine::processors();
+        // The proxy has the last processor for itself.
+        let last = processors.saturating_sub(1);
+        let proxy_cpus = flags.proxy_cpus.clone().unwrap_or_else(|| last.to_string());
+        let load_cpus = flags.load_cpus.clone().unwrap_or_else(|| match last {
+            0 | 1 => "0".into(),
+            _ => format!("0-{}", last - 1),
+        });
+        Ok(Self {
+            vicgate: flags.vicgate.clone(),
+            proxy_cpus,
+            load_cpus,
+            workers: 1,
+            quick: flags.quick,
+            backend_unix: files.path("backend.sock"),
+            backend_tcp: free_address()?,
+            files,
+        })
+    }
+
+    fn start_backend(&self) -> Result<Process> {
+        let unix = self.backend_unix.display().to_string();
+        let args = ["backend".to_owned(), unix, self.backend_tcp.to_string()];
+        let backend = Process::start("the backend", &self.load_cpus, current_exe()?, args)?;
+        backend.wait_for("ready", Duration::from_secs(10))?;
+        Ok(backend)
+    }
+
+    /// Starts a load.
+    pub(crate) fn load(&self, plan: &Plan) -> Result<Process> {
+        let args = ["load".to_owned(), serde_json::to_string(plan)?];
+        Process::start("the load", &self.load_cpus, current_exe()?, args)
+    }
+}
+
+fn chosen(wanted: &[String], name: &str) -> bool {
+    wanted.is_empty() || wanted.iter().any(|wanted| name.starts_with(wanted.as_str()))
+}
+
+fn about(flags: &Flags, bench: &Bench, tools: &[String]) -> String {
+    format!(
+        "{}. {}; load average {}; commit {}; {}; {} rounds; proxy on processor {}, backend and load on {}.",
+        machine::now(),
+        machine::describe(),
+        machine::load(),
+        machine::commit(),
+        tools.join("; "),
+        flags.rounds,
+        bench.proxy_cpus,
+        bench.load_cpus,
+    )
+}
