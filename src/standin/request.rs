@@ -35,6 +35,9 @@ impl Version {
     }
 }
 
+/// The largest JSON body that is read, in bytes.
+const MAX_JSON: usize = 16 << 20;
+
 /// One call.
 pub(super) struct Call {
     pub(super) method: Method,
@@ -74,6 +77,7 @@ impl Call {
     /// The body as one JSON value. What follows the value is not looked at, as Go's decoder
     /// does not.
     pub(super) async fn read_json(&mut self) -> Result<Value, Failure> {
+        self.body_limit = self.body_limit.min(MAX_JSON);
         let body = self.read_body().await?;
         self.check_json_type(!body.is_empty())?;
         decode(&body)

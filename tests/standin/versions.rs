@@ -211,6 +211,15 @@ fn noise_on_the_wire_harms_nobody() {
     }
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(host.call("POST", "/containers/create", &deep).status, 500);
+    for words in [vec!["env"; 100_000], [vec!["test"], vec!["!"; 100_000]].concat()] {
+        let body = serde_json::json!({"Image": "busybox", "Cmd": words, "HostConfig": {}}).to_string();
+        let id = host.create("", &body);
+        host.call("POST", &format!("/containers/{id}/start"), "");
+        assert!((0..3).contains(&host.wait(&id)));
+    }
+    let nested = (0..6).fold("exit 3".to_owned(), |inner, _| format!("(( if true; then {inner}; fi ))"));
+    let id = host.run("", &nested);
+    assert_eq!(host.wait(&id), 3);
     for script in
         [&"(".repeat(10_000), &"! ".repeat(10_000), &"$(".repeat(10_000), &"a && ".repeat(10_000), "\"é", "${"]
     {

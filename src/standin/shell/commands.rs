@@ -18,6 +18,9 @@ pub(in super::super) const PROGRAMS: [&str; 33] = [
     "true", "uname", "wc", "whoami", "yes",
 ];
 
+/// How many commands may run each other: polling them takes stack.
+const MAX_NESTED: usize = 12;
+
 /// What a program file holds before its name.
 pub(in super::super) const PROGRAM_MARK: &str = "#!/built-in/";
 
@@ -59,35 +62,50 @@ pub(super) fn run<'a>(shell: &'a mut Shell, argv: &'a [String], streams: &'a Str
         let Some((name, args)) = argv.split_first() else {
             return Flow::Next(0);
         };
-        if shell.depth > 0
-            && let Some(flow) = of_the_shell(shell, name, args, streams).await
-        {
-            return flow;
+        if shell.nested >= MAX_NESTED {
+            complain(streams, "sh: nested too deeply").await;
+            return Flow::Exit(2);
         }
-        let path = shell.vars.get("PATH").map_or("/bin", String::as_str);
-        match find(&shell.context.files, path, &shell.cwd, name) {
-            Some(Program::BuiltIn(program)) => program_run(shell, &program, args, streams).await,
-            Some(Program::Script(text)) => {
-                let mut child = shell.clone();
-                child.args = argv.to_vec();
-                let text = String::from_utf8_lossy(&text).into_owned();
-                ended(eval::script(&mut child, &text, streams).await)
-            }
-            None => {
-                complain(streams, &format!("sh: {name}: not found")).await;
-                Flow::Next(127)
-            }
-        }
+        shell.nested += 1;
+        let flow = run_named(shell, name, args, argv, streams).await;
+        shell.nested -= 1;
+        flow
     })
+}
+
+async fn run_named(shell: &mut Shell, name: &str, args: &[String], argv: &[String], streams: &Streams) -> Flow {
+    if shell.depth > 0
+        && let Some(flow) = of_the_shell(shell, name, args, streams).await
+    {
+        return flow;
+    }
+    let path = shell.vars.get("PATH").map_or("/bin", String::as_str);
+    match find(&shell.context.files, path, &shell.cwd, name) {
+        // What runs further commands stays out of the large future of all others, which would
+        // lie on the stack once a level.
+        Some(Program::BuiltIn(program)) => match program.as_str() {
+            "sh" | "ash" => sh(shell, args, streams).await,
+            "env" | "printenv" => env(shell, args, streams).await,
+            other => program_run(shell, other, args, streams).await,
+        },
+        Some(Program::Script(text)) => {
+            let mut child = shell.clone();
+            child.args = argv.to_vec();
+            let text = String::from_utf8_lossy(&text).into_owned();
+            ended(eval::script(&mut child, &text, streams).await)
+        }
+        None => {
+            complain(streams, &format!("sh: {name}: not found")).await;
+            Flow::Next(127)
+        }
+    }
 }
 
 async fn program_run(shell: &mut Shell, program: &str, args: &[String], streams: &Streams) -> Flow {
     let result = match program {
-        "sh" | "ash" => return sh(shell, args, streams).await,
         "true" => Ok(0),
         "false" => Ok(1),
         "sleep" => sleep(args, streams).await,
-        "env" | "printenv" => env(shell, args, streams).await,
         "pwd" => line(streams, &shell.cwd).await,
         "hostname" => line(streams, &shell.context.hostname).await,
         "whoami" => line(streams, &user_name(&shell.context.user)).await,

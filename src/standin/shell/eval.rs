@@ -7,7 +7,7 @@ use super::ast::{Joint, Node, Redirect, Target};
 use super::{Output, Shell, Streams, commands, expand, parse, source};
 
 /// How deep evaluation may go, over scripts that start scripts too.
-const MAX_DEPTH: usize = 80;
+const MAX_DEPTH: usize = 40;
 
 /// Where a script goes after a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -149,7 +149,10 @@ pub(super) struct Shell {
     args: Vec<String>,
     cwd: String,
     last: i32,
+    /// How many constructs are open.
     depth: usize,
+    /// How many commands run commands.
+    nested: usize,
 }
 
 impl Shell {
@@ -158,7 +161,15 @@ impl Shell {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (name.to_owned(), value.to_owned())
         });
-        Self { context, vars: vars.collect(), args: vec!["sh".to_owned()], cwd: clean("/", cwd), last: 0, depth: 0 }
+        Self {
+            context,
+            vars: vars.collect(),
+            args: vec!["sh".to_owned()],
+            cwd: clean("/", cwd),
+            last: 0,
+            depth: 0,
+            nested: 0,
+        }
     }
 
     /// Runs one command with its arguments and gives its exit code.

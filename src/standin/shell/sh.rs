@@ -39,7 +39,7 @@ pub(super) async fn sh(shell: &mut Shell, args: &[String], streams: &Streams) ->
 async fn interactive(shell: &mut Shell, streams: &Streams) -> Flow {
     let prompts = shell.context.tty;
     shell.context.set_interactive(prompts);
-    let base = shell.depth;
+    let base = (shell.depth, shell.nested);
     loop {
         if prompts && streams.stdout.write(format!("{} # ", shell.cwd)).await.is_err() {
             break;
@@ -61,7 +61,7 @@ async fn interactive(shell: &mut Shell, streams: &Streams) -> Flow {
             Some(Flow::Break | Flow::Continue) => {}
             None => {
                 shell.last = 130;
-                shell.depth = base;
+                (shell.depth, shell.nested) = base;
             }
         }
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::commands::{complain, line, run};
 use super::eval::Flow;
-use super::{Broken, Shell, Streams};
+use super::sh::ended;
+use super::{BROKEN_PIPE, Broken, Shell, Streams};
 
 pub(super) async fn sleep(args: &[String], streams: &Streams) -> Result<i32, Broken> {
     let mut total = 0.0;
@@ -31,7 +32,7 @@ pub(super) async fn sleep(args: &[String], streams: &Streams) -> Result<i32, Bro
 }
 
 /// `env [NAME=VALUE…] [COMMAND…]`.
-pub(super) async fn env(shell: &mut Shell, args: &[String], streams: &Streams) -> Result<i32, Broken> {
+pub(super) async fn env(shell: &mut Shell, args: &[String], streams: &Streams) -> Flow {
     let mut child = shell.clone();
     let mut rest = args;
     while let Some((first, more)) = rest.split_first() {
@@ -43,13 +44,10 @@ pub(super) async fn env(shell: &mut Shell, args: &[String], streams: &Streams) -
     }
     if rest.is_empty() {
         let all: String = child.vars.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        streams.stdout.write(all).await?;
-        return Ok(0);
+        let written = streams.stdout.write(all).await;
+        return Flow::Next(if written.is_ok() { 0 } else { BROKEN_PIPE });
     }
-    Ok(match run(&mut child, rest, streams).await {
-        Flow::Next(code) | Flow::Exit(code) => code,
-        Flow::Break | Flow::Continue => 0,
-    })
+    ended(run(&mut child, rest, streams).await)
 }
 
 pub(super) async fn id(shell: &Shell, args: &[String], streams: &Streams) -> Result<i32, Broken> {
@@ -76,11 +74,8 @@ pub(super) fn test(shell: &Shell, args: &[String]) -> bool {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let number = |text: &str| text.trim().parse::<i64>().unwrap_or(0);
     let stat = |path: &str| shell.context.files.stat(&shell.path(path)).ok();
-    match *args.as_slice() {
-        ["!", ref rest @ ..] => {
-            let rest: Vec<String> = rest.iter().map(|&arg| arg.to_owned()).collect();
-            !test(shell, &rest)
-        }
+    let negations = args.iter().take(args.len().saturating_sub(1)).take_while(|arg| **arg == "!").count();
+    let holds = match *args.get(negations..).unwrap_or_default() {
         ["-n", text] => !text.is_empty(),
         ["-z", text] => text.is_empty(),
         ["-e" | "-r" | "-w", path] => stat(path).is_some(),
@@ -99,5 +94,6 @@ pub(super) fn test(shell: &Shell, args: &[String]) -> bool {
         [left, "-gt", right] => number(left) > number(right),
         [left, "-ge", right] => number(left) >= number(right),
         _ => false,
-    }
+    };
+    holds != (negations % 2 == 1)
 }
