@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 #[path = "engine/mod.rs"]
-#[allow(dead_code)]
 mod engine;
 
 use std::io::{BufRead, BufReader};

@@ -11,7 +11,7 @@ mod compare;
 mod dockerd;
 mod gateway;
 mod normal;
-mod require;
+pub mod require;
 
 pub use cli::{Cli, Outcome, Session};
 pub use compare::{Seen, same, same_over};
