@@ -41,7 +41,7 @@ async fn a_call_that_is_under_way_gets_its_answer_and_nobody_else_gets_in() {
     gateway.drain();
     let address = gateway.address().clone();
     soon("the listener to close", async {
-        while Conn::try_to(&address).await.is_ok() {
+        while Conn::dare(&address).await.is_ok() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     })

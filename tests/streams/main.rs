@@ -38,6 +38,7 @@ mod calls;
 mod descriptors;
 mod drain;
 mod ends;
+mod faults;
 mod hijack;
 mod limits;
 mod wire;

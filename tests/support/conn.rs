@@ -46,10 +46,14 @@ impl Conn {
     }
 
     pub async fn tls(port: u16) -> Self {
-        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        Self::try_tls(port).await.unwrap()
+    }
+
+    async fn try_tls(port: u16) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await?;
         let connector = TlsConnector::from(Certs::shared().client_config());
-        let stream = connector.connect("localhost".try_into().unwrap(), stream).await.unwrap();
-        Self::new(Stream::Tls(Box::new(stream.into())))
+        let stream = connector.connect("localhost".try_into().unwrap(), stream).await?;
+        Ok(Self::new(Stream::Tls(Box::new(stream.into()))))
     }
 
     /// Connects as a listener's address asks for.
@@ -65,12 +69,13 @@ impl Conn {
         .await
     }
 
-    /// Tries to connect in the clear.
-    pub async fn try_to(url: &ListenUrl) -> std::io::Result<Self> {
+    /// Tries to connect, where that may fail.
+    pub async fn dare(url: &ListenUrl) -> std::io::Result<Self> {
         let stream = match url {
             ListenUrl::Tcp { port, .. } => Stream::Tcp(TcpStream::connect(("127.0.0.1", *port)).await?),
             ListenUrl::Unix { path, .. } => Stream::Unix(UnixStream::connect(path).await?),
-            ListenUrl::Tls { .. } | ListenUrl::Fd { .. } => panic!("{url} is not in the clear"),
+            ListenUrl::Tls { port, .. } => return Self::try_tls(*port).await,
+            ListenUrl::Fd { .. } => panic!("a descriptor is not an address"),
         };
         Ok(Self::new(stream))
     }

@@ -5,6 +5,7 @@
 
 pub mod certs;
 pub mod conn;
+pub mod faults;
 pub mod gateway;
 
 use std::future::Future;
