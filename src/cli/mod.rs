@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+pub mod certs;
 pub mod check;
 pub mod demo;
 pub mod explain;
@@ -42,6 +43,8 @@ enum Command {
     Matrix(matrix::MatrixArgs),
     /// Print the verdict on one call, rule by rule, and what would be sent
     Explain(explain::ExplainArgs),
+    /// Make certificates in Docker's file layout, and tell what a file is
+    Certs(certs::CertsArgs),
     /// Print a completion script for a shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
@@ -59,6 +62,7 @@ impl Cli {
             Command::Check(args) => check::run(&args),
             Command::Matrix(args) => matrix::run(&args),
             Command::Explain(args) => explain::run(&args),
+            Command::Certs(args) => certs::run(&args),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "vicgate", &mut std::io::stdout());
                 ExitCode::SUCCESS

@@ -7,7 +7,7 @@ mod server_tls;
 mod socket;
 
 pub use client_tls::{ClientTls, client_tls};
-pub use pem::{TlsFileError, sha256};
+pub use pem::{TlsFileError, hex, sha256};
 pub use server_tls::server_tls;
 pub use socket::{Plain, Socket};
 

@@ -41,6 +41,12 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
     digest
 }
 
+/// Bytes in lower-case hex, as fingerprints are written.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The cryptography that both sides use.
 pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(default_provider())

@@ -8,7 +8,7 @@ use x509_parser::parse_x509_certificate;
 use x509_parser::x509::AttributeTypeAndValue;
 
 use crate::identity::{Certificate, Evidence, Identity};
-use crate::net::{Plain, sha256};
+use crate::net::{Plain, hex, sha256};
 
 /// The peer of a connection without TLS.
 pub(super) fn of_plain(socket: &Plain, address: Option<SocketAddr>) -> Identity {
@@ -55,10 +55,6 @@ fn read(der: &[u8]) -> Certificate {
 
 fn texts<'a>(values: impl Iterator<Item = &'a AttributeTypeAndValue<'a>>) -> Vec<String> {
     values.filter_map(|value| value.as_str().ok()).map(str::to_owned).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

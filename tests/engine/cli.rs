@@ -32,7 +32,7 @@ impl Cli {
     pub fn all() -> &'static [Self] {
         static ALL: OnceLock<Vec<Cli>> = OnceLock::new();
         ALL.get_or_init(|| {
-            require(require::ENGINE);
+            require(require::DOCKER);
             let mut clis: Vec<Self> = require::find("docker").into_iter().filter_map(Self::probe).collect();
             clis.sort_by_key(Self::major);
             clis.dedup_by_key(|cli| cli.version.clone());

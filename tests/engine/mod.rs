@@ -17,7 +17,7 @@ pub use cli::{Cli, Outcome, Session};
 pub use compare::{Seen, same, same_over};
 pub use dockerd::Engine;
 pub use gateway::Gateway;
-pub use require::require;
+pub use require::{DOCKER, ENGINE, require};
 
 use std::time::{Duration, Instant};
 

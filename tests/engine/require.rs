@@ -11,6 +11,9 @@ pub type Need = (&'static str, &'static str);
 /// What the tests with a real engine need.
 pub const ENGINE: &[Need] = &[("dockerd", "docker.io"), ("docker", "docker.io"), ("busybox", "busybox-static")];
 
+/// What the tests with a docker CLI need.
+pub const DOCKER: &[Need] = &[("docker", "docker.io")];
+
 /// Sees to it that these programs are there: installs what is missing if we are
 /// root, and fails with the list of it if not.
 pub fn require(needs: &[Need]) {
