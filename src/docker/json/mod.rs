@@ -6,6 +6,7 @@
 //! accepts is written back by [`Json::to_vec`] in one spelling.
 
 mod parse;
+mod scan;
 mod write;
 
 use std::borrow::Cow;

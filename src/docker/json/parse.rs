@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::scan::plain_length;
 use super::{Json, Member};
 
 /// How deep arrays and objects may be nested. No body of the API comes near it.
@@ -21,9 +22,9 @@ pub fn parse(bytes: &[u8]) -> Result<Json<'_>, JsonError> {
         Ok(text) => text,
         Err(error) => return Err(JsonError::at("the text is not UTF-8", bytes, error.valid_up_to())),
     };
-    let mut parser = Parser { text, at: 0, depth: 0, members: Vec::new(), items: Vec::new() };
+    let mut parser = Parser { text, at: 0, depth: 0, members: Vec::with_capacity(128), items: Vec::new() };
     let result = parser.document();
-    result.map_err(|message| JsonError::at(message, bytes, parser.at))
+    result.map_err(|message| JsonError::at(*message, bytes, parser.at))
 }
 
 /// Why a text is not read, and where.
@@ -48,7 +49,13 @@ impl JsonError {
     }
 }
 
-type Message = Cow<'static, str>;
+/// Boxed, so that results stay small: they are passed for every value.
+type Message = Box<Cow<'static, str>>;
+
+/// Most errors are known words.
+fn fail<T>(message: &'static str) -> Result<T, Message> {
+    Err(Box::new(message.into()))
+}
 
 /// Members and items collect on two stacks that all levels share, and leave
 /// them in vectors of just the right size.
@@ -62,22 +69,20 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn document(&mut self) -> Result<Json<'a>, Message> {
-        self.space();
-        match self.peek() {
-            None => return Err("there is no JSON value".into()),
-            Some(0xef) if self.text.starts_with('\u{feff}') => return Err("a byte order mark is not JSON".into()),
+        match self.token() {
+            None => return fail("there is no JSON value"),
+            Some(0xef) if self.text.starts_with('\u{feff}') => return fail("a byte order mark is not JSON"),
             Some(_) => {}
         }
         let value = self.value()?;
-        self.space();
-        match self.peek() {
+        match self.token() {
             None => Ok(value),
-            Some(_) => Err("there is more behind the JSON value".into()),
+            Some(_) => fail("there is more behind the JSON value"),
         }
     }
 
     fn value(&mut self) -> Result<Json<'a>, Message> {
-        match self.peek() {
+        match self.token() {
             Some(b'"') => self.string().map(Json::String),
             Some(b'{') => self.nested(Self::object),
             Some(b'[') => self.nested(Self::array),
@@ -85,78 +90,87 @@ impl<'a> Parser<'a> {
             Some(b'f') => self.word("false", Json::Bool(false)),
             Some(b'n') => self.word("null", Json::Null),
             Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(_) => Err("a JSON value is expected".into()),
-            None => Err(ENDS.into()),
+            Some(_) => fail("a JSON value is expected"),
+            None => fail(ENDS),
         }
     }
 
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<Json<'a>, Message>) -> Result<Json<'a>, Message> {
         if self.depth == MAX_DEPTH {
-            return Err(format!("arrays and objects are nested deeper than {MAX_DEPTH}").into());
+            return Err(Box::new(format!("arrays and objects are nested deeper than {MAX_DEPTH}").into()));
         }
         self.depth += 1;
         self.at += 1;
-        self.space();
         let value = read(self);
         self.depth -= 1;
         value
     }
 
     fn object(&mut self) -> Result<Json<'a>, Message> {
+        if self.token() == Some(b'}') {
+            self.at += 1;
+            return Ok(Json::Object(Vec::new()));
+        }
         let start = self.members.len();
         let mut names = Names::default();
-        if !self.take(b'}') {
-            loop {
-                if self.peek() != Some(b'"') {
-                    return Err("a name in quotes is expected".into());
-                }
-                let begin = self.at;
-                let name = self.string()?;
-                if names.repeats(&name, self.members.get(start..).unwrap_or_default()) {
-                    self.at = begin;
-                    return Err(repeated(&name));
-                }
-                self.space();
-                if !self.take(b':') {
-                    return Err("a colon is expected".into());
-                }
-                self.space();
-                let value = self.value()?;
-                self.members.push((name, value));
-                self.space();
-                if self.take(b'}') {
-                    break;
-                }
-                if !self.take(b',') {
-                    return Err(if self.peek().is_none() { ENDS } else { "a comma or } is expected" }.into());
-                }
-                self.space();
+        loop {
+            if self.token() != Some(b'"') {
+                return fail("a name in quotes is expected");
+            }
+            let begin = self.at;
+            let name = self.string()?;
+            if names.repeats(&name, self.members.get(start..).unwrap_or_default()) {
+                self.at = begin;
+                return Err(repeated(&name));
+            }
+            if self.token() != Some(b':') {
+                return fail("a colon is expected");
+            }
+            self.at += 1;
+            let value = self.value()?;
+            self.members.push((name, value));
+            if !self.goes_on(b'}', "a comma or } is expected")? {
+                break;
             }
         }
         let members: Vec<_> = self.members.drain(start..).collect();
-        if let Some(name) = names.repeated_among(&members) {
-            return Err(repeated(name));
+        match names.repeated_among(&members) {
+            Some(name) => Err(repeated(name)),
+            None => Ok(Json::Object(members)),
         }
-        Ok(Json::Object(members))
     }
 
     fn array(&mut self) -> Result<Json<'a>, Message> {
+        if self.token() == Some(b']') {
+            self.at += 1;
+            return Ok(Json::Array(Vec::new()));
+        }
         let start = self.items.len();
-        if !self.take(b']') {
-            loop {
-                let item = self.value()?;
-                self.items.push(item);
-                self.space();
-                if self.take(b']') {
-                    break;
-                }
-                if !self.take(b',') {
-                    return Err(if self.peek().is_none() { ENDS } else { "a comma or ] is expected" }.into());
-                }
-                self.space();
+        loop {
+            let item = self.value()?;
+            self.items.push(item);
+            if !self.goes_on(b']', "a comma or ] is expected")? {
+                return Ok(Json::Array(self.items.drain(start..).collect()));
             }
         }
-        Ok(Json::Array(self.items.drain(start..).collect()))
+    }
+
+    /// Takes the comma, or the end of an array or object; true for the comma.
+    fn goes_on(&mut self, end: u8, expected: &'static str) -> Result<bool, Message> {
+        let token = self.token();
+        self.at += 1;
+        match token {
+            Some(b',') => Ok(true),
+            Some(byte) if byte == end => Ok(false),
+            Some(_) => {
+                self.at -= 1;
+                fail(expected)
+            }
+            None => {
+                self.at -= 1;
+                fail(ENDS)
+            }
+        }
     }
 
     /// Reads a string; borrowed as long as it has no escapes.
@@ -174,8 +188,8 @@ impl<'a> Parser<'a> {
                     return Ok(Cow::Owned(out));
                 }
                 Some(b'\\') => out.push(self.escape()?),
-                Some(_) => return Err("a control character in a string must be escaped".into()),
-                None => return Err(ENDS.into()),
+                Some(_) => return fail("a control character in a string must be escaped"),
+                None => return fail(ENDS),
             }
             out.push_str(self.plain());
         }
@@ -184,7 +198,7 @@ impl<'a> Parser<'a> {
     /// The text up to the next quote, backslash or control character.
     fn plain(&mut self) -> &'a str {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let length = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len());
+        let length = plain_length(rest);
         let plain = self.text.get(self.at..self.at + length).unwrap_or_default();
         self.at += length;
         plain
@@ -192,7 +206,7 @@ impl<'a> Parser<'a> {
 
     fn escape(&mut self) -> Result<char, Message> {
         self.at += 1;
-        let byte = self.peek().ok_or(ENDS)?;
+        let Some(byte) = self.peek() else { return fail(ENDS) };
         let simple = match byte {
             b'"' | b'\\' | b'/' => char::from(byte),
             b'b' => '\u{8}',
@@ -201,7 +215,7 @@ impl<'a> Parser<'a> {
             b'r' => '\r',
             b't' => '\t',
             b'u' => return self.unicode(),
-            _ => return Err("there is no such escape".into()),
+            _ => return fail("there is no such escape"),
         };
         self.at += 1;
         Ok(simple)
@@ -219,20 +233,19 @@ impl<'a> Parser<'a> {
         } else {
             first
         };
-        char::from_u32(code).ok_or_else(|| {
+        let Some(char) = char::from_u32(code) else {
             self.at = begin;
-            "half a surrogate pair is no character".into()
-        })
+            return fail("half a surrogate pair is no character");
+        };
+        Ok(char)
     }
 
     fn hex(&mut self) -> Result<u32, Message> {
         let digits = self.text.get(self.at + 1..self.at + 5).filter(|text| text.bytes().all(|b| b.is_ascii_hexdigit()));
         let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let Some(code) = code else { return fail("four hexadecimal digits are expected") };
         self.at += 5;
-        code.ok_or_else(|| {
-            self.at = (self.at - 5).min(self.text.len());
-            "four hexadecimal digits are expected".into()
-        })
+        Ok(code)
     }
 
     /// A number, by the grammar of RFC 8259, section 6.
@@ -240,21 +253,29 @@ impl<'a> Parser<'a> {
         let start = self.at;
         self.take(b'-');
         if !self.take(b'0') && self.digits() == 0 {
-            return Err("a digit is expected".into());
+            return fail("a digit is expected");
         }
+        if matches!(self.peek(), Some(b'.' | b'e' | b'E' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'+')) {
+            self.fraction()?;
+        }
+        Ok(Json::Number(Cow::Borrowed(self.text.get(start..self.at).unwrap_or_default())))
+    }
+
+    /// What may stand behind the integer of a number.
+    fn fraction(&mut self) -> Result<(), Message> {
         if self.take(b'.') && self.digits() == 0 {
-            return Err("a digit is expected behind the point".into());
+            return fail("a digit is expected behind the point");
         }
         if self.take(b'e') || self.take(b'E') {
             let _sign = self.take(b'+') || self.take(b'-');
             if self.digits() == 0 {
-                return Err("a digit is expected in the exponent".into());
+                return fail("a digit is expected in the exponent");
             }
         }
         if self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+')) {
-            return Err("this is not how JSON writes a number".into());
+            return fail("this is not how JSON writes a number");
         }
-        Ok(Json::Number(Cow::Borrowed(self.text.get(start..self.at).unwrap_or_default())))
+        Ok(())
     }
 
     fn digits(&mut self) -> usize {
@@ -268,15 +289,20 @@ impl<'a> Parser<'a> {
     fn word(&mut self, word: &str, value: Json<'a>) -> Result<Json<'a>, Message> {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         if !rest.starts_with(word.as_bytes()) {
-            return Err("a JSON value is expected".into());
+            return fail("a JSON value is expected");
         }
         self.at += word.len();
         Ok(value)
     }
 
-    fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
+    /// The next byte that is no white space.
+    #[inline]
+    fn token(&mut self) -> Option<u8> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                other => return other,
+            }
         }
     }
 
@@ -297,7 +323,7 @@ impl<'a> Parser<'a> {
 /// so that a hostile body costs no more than its size.
 #[derive(Default)]
 struct Names {
-    filter: [u64; 4],
+    filter: [u64; 16],
 }
 
 const FEW: usize = 128;
@@ -307,8 +333,12 @@ impl Names {
         if before.len() >= FEW {
             return false;
         }
-        let hash = name.bytes().fold(name.len(), |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
-        let Some(word) = self.filter.get_mut(hash >> 6 & 3) else { return false };
+        // Names of one struct differ in length or at these places, as a rule.
+        let at = |index: usize| u64::from(name.as_bytes().get(index).copied().unwrap_or_default());
+        let length = name.len();
+        let mix = at(0) | at(length / 2) << 8 | at(length.wrapping_sub(1)) << 16 | at(length / 3) << 24;
+        let hash = ((mix | (length as u64) << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize;
+        let Some(word) = self.filter.get_mut(hash >> 6) else { return false };
         let bit = 1 << (hash & 63);
         let hit = *word & bit != 0;
         *word |= bit;
@@ -326,7 +356,7 @@ impl Names {
 }
 
 fn repeated(name: &str) -> Message {
-    format!("the name {} occurs twice in one object", super::short(&Json::from(name))).into()
+    Box::new(format!("the name {} occurs twice in one object", super::short(&Json::from(name))).into())
 }
 
 const ENDS: &str = "the text ends within a JSON value";

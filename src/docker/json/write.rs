@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Json;
+use super::scan::plain_length;
 
 /// How many characters of a value a message shows.
 const SHORT: usize = 60;
@@ -23,7 +24,7 @@ impl Json<'_> {
     /// The value as JSON without white space. Only what must be is escaped.
     #[must_use]
     pub fn to_vec(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(256);
+        let mut out = Vec::with_capacity(2048);
         self.write(&mut out);
         out
     }
@@ -68,11 +69,9 @@ fn write_bounded(json: &Json<'_>, out: &mut Vec<u8>, bound: usize) {
                 if out.len() > bound {
                     return;
                 }
-                if index > 0 {
-                    out.push(b',');
-                }
-                write_string(name, out);
-                out.push(b':');
+                out.extend_from_slice(if index > 0 { b",\"" } else { b"\"" });
+                write_escaped(name, out);
+                out.extend_from_slice(b"\":");
                 write_bounded(value, out, bound);
             }
             out.push(b'}');
@@ -81,17 +80,25 @@ fn write_bounded(json: &Json<'_>, out: &mut Vec<u8>, bound: usize) {
 }
 
 fn write_string(text: &str, out: &mut Vec<u8>) {
+    if text.is_empty() {
+        out.extend_from_slice(b"\"\"");
+        return;
+    }
     out.push(b'"');
+    write_escaped(text, out);
+    out.push(b'"');
+}
+
+fn write_escaped(text: &str, out: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
-    while let Some(length) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
+    loop {
+        let length = plain_length(rest);
         let (plain, tail) = rest.split_at(length);
         out.extend_from_slice(plain);
         let Some((byte, tail)) = tail.split_first() else { break };
         write_escape(*byte, out);
         rest = tail;
     }
-    out.extend_from_slice(rest);
-    out.push(b'"');
 }
 
 fn write_escape(byte: u8, out: &mut Vec<u8>) {

@@ -162,6 +162,11 @@ impl<'b, 'a> Walk<'b, 'a> {
     fn members(&mut self, schema: &'static Struct, members: &'b [Member<'a>], path: &Path<'_>) {
         let mut near = 0;
         for (name, value) in members {
+            // Neither uses a field, whatever its rule; and half of a body is these.
+            if matches!(value, Json::Null) || value.as_str() == Some("") {
+                near += 1;
+                continue;
+            }
             let Some((index, field)) = schema.find(name, near) else { continue };
             near = index + 1;
             let path = path.name(field.name);

@@ -301,24 +301,29 @@ impl Struct {
     }
 
     /// The field of that name in any case, as Go's decoder finds it, and its
-    /// place in [`Struct::all_fields`]. `near` is where to look first: bodies list their fields in the order
-    /// of the table.
+    /// place in [`Struct::all_fields`]. `near` is where to look first: bodies list
+    /// their fields in the order of the table.
+    #[must_use]
     pub fn find(&self, name: &str, near: usize) -> Option<(usize, &'static Field)> {
         /// How many fields a client leaves out in a row, at most, as a rule.
         const WINDOW: usize = 6;
-        let exact = |(_, field): &(usize, &'static Field)| field.name == name;
-        self.numbered(near)
-            .take(WINDOW)
-            .find(exact)
-            .or_else(|| self.numbered(0).find(exact))
-            .or_else(|| self.numbered(0).find(|(_, field)| same_when_folded(field.name, name)))
+        let exact = |index: usize| {
+            let field = self.at(index)?;
+            // The same text at the same place needs no look at it.
+            let same = field.name.len() == name.len() && (field.name.as_ptr() == name.as_ptr() || field.name == name);
+            same.then_some((index, field))
+        };
+        (near..near + WINDOW).find_map(exact).or_else(|| {
+            let embedded = self.embedded.map_or(0, |embedded| embedded.fields.len());
+            let all = 0..self.fields.len() + embedded;
+            let folded = |index| self.at(index).filter(|field| same_when_folded(field.name, name));
+            all.clone().find_map(exact).or_else(|| all.clone().find_map(|index| Some((index, folded(index)?))))
+        })
     }
 
-    fn numbered(&self, from: usize) -> impl Iterator<Item = (usize, &'static Field)> + use<> {
-        let own = self.fields.get(from..).unwrap_or_default();
-        let rest = self.embedded.map_or(&[][..], |embedded| embedded.fields);
-        let rest = rest.get(from.saturating_sub(self.fields.len())..).unwrap_or_default();
-        own.iter().chain(rest).enumerate().map(move |(index, field)| (from + index, field))
+    fn at(&self, index: usize) -> Option<&'static Field> {
+        let other = || self.embedded?.fields.get(index.checked_sub(self.fields.len())?);
+        self.fields.get(index).or_else(other)
     }
 }
 

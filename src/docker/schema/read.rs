@@ -150,9 +150,7 @@ impl Reader {
                     self.error(&path.name(name), value, &reason);
                 }
                 seen |= 1 << index;
-                if **name != *field.name {
-                    *name = Cow::Borrowed(field.name);
-                }
+                *name = Cow::Borrowed(field.name);
                 let before = self.errors.len();
                 self.value(&field.ty, value, &path.name(field.name));
                 for error in self.errors.iter_mut().skip(before) {
