@@ -1,0 +1,6 @@
+//! What the tests of reading share.
+
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+pub mod case;
+pub mod gateway;
