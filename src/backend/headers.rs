@@ -9,48 +9,54 @@ use http_body::Body as _;
 
 use crate::body::Body;
 
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
-const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
-
 /// Removes what is for one hop only (RFC 9110, 7.6.1), and what `Connection` names.
 pub(super) fn strip_hop_by_hop(headers: &mut HeaderMap) {
-    if headers.contains_key(CONNECTION) {
-        let named: Vec<HeaderName> = headers
-            .get_all(CONNECTION)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(|name| name.trim().parse().ok())
-            .collect();
-        for name in named {
-            // Framing is decided by what is sent, and the host by us.
-            if name != CONTENT_LENGTH && name != HOST {
-                headers.remove(name);
-            }
-        }
-        headers.remove(CONNECTION);
+    // Nearly always there is nothing to remove: one look is cheaper than a search for each name.
+    if !headers.keys().any(is_hop_by_hop) {
+        return;
     }
-    for name in [
-        KEEP_ALIVE,
-        PROXY_CONNECTION,
-        PROXY_AUTHENTICATE,
-        PROXY_AUTHORIZATION,
-        TE,
-        TRAILER,
-        TRANSFER_ENCODING,
-        UPGRADE,
-        HTTP2_SETTINGS,
-    ] {
+    let named: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    for name in named {
+        // Framing is decided by what is sent, and the host by us.
+        if name != CONTENT_LENGTH && name != HOST {
+            headers.remove(name);
+        }
+    }
+    for name in &HOP_BY_HOP {
         headers.remove(name);
     }
 }
 
+fn is_hop_by_hop(name: &HeaderName) -> bool {
+    HOP_BY_HOP.contains(name)
+}
+
+const HOP_BY_HOP: [HeaderName; 10] = [
+    CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION,
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+    HeaderName::from_static("http2-settings"),
+];
+
 /// Makes the headers of a request ours: `Host`, and a length that is the body's.
 pub(super) fn prepare_request(headers: &mut HeaderMap, method: &Method, body: &Body, host: &HeaderValue) {
     strip_hop_by_hop(headers);
-    headers.remove(EXPECT);
-    headers.remove(CONTENT_LENGTH);
+    if headers.keys().any(|name| *name == EXPECT || *name == CONTENT_LENGTH) {
+        headers.remove(EXPECT);
+        headers.remove(CONTENT_LENGTH);
+    }
     headers.insert(HOST, host.clone());
     if body.is_end_stream() && (method == Method::POST || method == Method::PUT) {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));

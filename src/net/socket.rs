@@ -78,9 +78,11 @@ impl AsyncWrite for Plain {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
-            Self::Unix(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+        match (self.get_mut(), bufs) {
+            // The simpler call is the cheaper one.
+            (plain, [one]) => Pin::new(plain).poll_write(cx, one),
+            (Self::Tcp(stream), bufs) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            (Self::Unix(stream), bufs) => Pin::new(stream).poll_write_vectored(cx, bufs),
         }
     }
 
