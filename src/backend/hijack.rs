@@ -63,7 +63,7 @@ pub(super) async fn hijack(line: &Line, mut request: Request<Body>, token: Hijac
     }
     let without_length = body.size_hint().exact().is_none() && !parts.headers.contains_key(TRANSFER_ENCODING);
     if !over {
-        line.side.replace(Some(driver));
+        line.drive_side(driver);
     }
     let answer = finish(Response::from_parts(parts, body));
     if answer.status().is_success() || !without_length { Ok(answer) } else { Ok(with_length(answer).await) }

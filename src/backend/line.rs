@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Context;
+use std::task::{Context, Waker};
 
 use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
@@ -30,7 +30,9 @@ pub struct Line {
     sender: RefCell<Option<SendRequest<Body>>>,
     kept: RefCell<Option<Driver>>,
     /// The connection of an answer that was to be a hijack and is none.
-    pub(super) side: RefCell<Option<Driver>>,
+    side: RefCell<Option<Driver>>,
+    /// Who polls [`Line::poll_drive`], and must learn of a new connection.
+    drives: RefCell<Option<Waker>>,
 }
 
 /// One HTTP/1.1 connection; it moves when it is polled.
@@ -40,12 +42,23 @@ impl Line {
     /// A line that is not connected yet.
     #[must_use]
     pub fn new(backend: Arc<Backend>) -> Self {
-        Self { backend, sender: RefCell::default(), kept: RefCell::default(), side: RefCell::default() }
+        Self {
+            backend,
+            sender: RefCell::default(),
+            kept: RefCell::default(),
+            side: RefCell::default(),
+            drives: RefCell::default(),
+        }
     }
 
     /// Moves bytes between the backend and the calls of this line. To be polled by
-    /// the task that awaits [`Line::send`], before and after it.
+    /// the task that awaits [`Line::send`], at first and whenever `cx` is woken.
     pub fn poll_drive(&self, cx: &mut Context<'_>) {
+        let mut drives = self.drives.borrow_mut();
+        if !drives.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            *drives = Some(cx.waker().clone());
+        }
+        drop(drives);
         for slot in [&self.kept, &self.side] {
             let mut slot = slot.borrow_mut();
             // What went wrong is told to the call, through its answer or its body.
@@ -83,7 +96,7 @@ impl Line {
             }
         }
         let (mut sender, driver) = dial(&self.backend).await?;
-        self.kept.replace(Some(driver));
+        self.drive(&self.kept, driver);
         let answer = sender.send_request(request).await.map_err(|error| no_answer(&error))?;
         let answer = ordinary(answer)?;
         self.sender.replace(Some(sender));
@@ -102,6 +115,21 @@ impl Line {
     pub async fn hijack(&self, mut request: Request<Body>, token: Hijack) -> Result<Response<Body>, Error> {
         prepare(&mut request, &self.backend);
         super::hijack::hijack(self, request, token).await
+    }
+}
+
+impl Line {
+    /// Puts a new connection in its place, to be polled from now on.
+    fn drive(&self, place: &RefCell<Option<Driver>>, driver: Driver) {
+        place.replace(Some(driver));
+        if let Some(waker) = &*self.drives.borrow() {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// The same for a connection that was to be a hijack and is none.
+    pub(super) fn drive_side(&self, driver: Driver) {
+        self.drive(&self.side, driver);
     }
 }
 

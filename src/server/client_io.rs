@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
 
 use crate::net::Socket;
 
@@ -19,8 +20,10 @@ pub(super) struct ClientIo {
 }
 
 /// What the connection task, the glue and the socket tell each other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Flags {
+    /// Since when hyper waits for the head of a request; `None` while one is answered.
+    pub(super) waiting_since: Cell<Option<Instant>>,
     /// An end of the client's bytes is only the end of its stdin: keep it from hyper,
     /// which would drop the call.
     pub(super) hold_eof: Cell<bool>,
@@ -31,6 +34,19 @@ pub(super) struct Flags {
     pub(super) unflushed: Cell<bool>,
     /// A plain end of the connection would be taken for the end of a whole answer.
     pub(super) ends_by_close: Cell<bool>,
+}
+
+impl Flags {
+    /// Those of a connection that begins.
+    pub(super) fn new() -> Self {
+        Self {
+            waiting_since: Cell::new(Some(Instant::now())),
+            hold_eof: Cell::default(),
+            eof: Cell::default(),
+            unflushed: Cell::default(),
+            ends_by_close: Cell::default(),
+        }
+    }
 }
 
 impl ClientIo {

@@ -9,13 +9,14 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 use tokio_rustls::{TlsAcceptor, TlsStream};
@@ -23,9 +24,11 @@ use tokio_rustls::{TlsAcceptor, TlsStream};
 use super::accept::{Accepted, Stream};
 use super::client_io::{ClientIo, Flags};
 use super::drain::Phase;
+use super::head_timer::HeadTimer;
 use super::limit::Counts;
 use super::listen::Tls;
 use super::outgoing::Outgoing;
+use super::parts::{Part, Parts};
 use super::takeover::{self, Takeover};
 use super::tasks::{Task, Tasks};
 use super::{NewStack, Stack, linger, peer, tunnel};
@@ -39,18 +42,15 @@ pub(super) struct Shared<N> {
     pub(super) tasks: Rc<Tasks>,
     new_stack: N,
     counts: Arc<Counts>,
+    header_timeout: Duration,
     http: http1::Builder,
 }
 
 impl<N: NewStack> Shared<N> {
     pub(super) fn new(new_stack: N, limits: &Limits, counts: Arc<Counts>) -> Self {
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
-            .header_read_timeout(limits.header_timeout)
-            .half_close(false)
-            .title_case_headers(true)
-            .max_buf_size(MAX_HEAD);
-        Self { tasks: Tasks::new(), new_stack, counts, http }
+        http.half_close(false).title_case_headers(true).max_buf_size(MAX_HEAD);
+        Self { tasks: Tasks::new(), new_stack, counts, header_timeout: limits.header_timeout, http }
     }
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn serve<N: NewStack>(shared: Rc<Shared<N>>, accepted: Accepted
         return;
     };
     let stack = shared.new_stack.new_stack(Rc::new(identity));
-    let taken_over = Box::pin(http(&shared.http, socket, stack, &task)).await;
+    let taken_over = Box::pin(http(&shared, socket, stack, &task)).await;
     if let Some(takeover) = taken_over {
         let _place = shared.counts.tunnel();
         tunnel::run(takeover, &task).await;
@@ -142,12 +142,14 @@ fn describe(error: &io::Error) -> String {
 }
 
 /// Answers requests until the connection ends or is taken over.
-async fn http<S: Stack>(builder: &http1::Builder, socket: Socket, stack: S, task: &Task) -> Option<Takeover> {
-    let glue = Glue { stack: Rc::new(stack), flags: Rc::default(), tunnel: Rc::default() };
+async fn http<N: NewStack>(shared: &Shared<N>, socket: Socket, stack: N::Stack, task: &Task) -> Option<Takeover> {
+    let glue = Glue { stack: Rc::new(stack), flags: Rc::new(Flags::new()), tunnel: Rc::default() };
     let (stack, flags, tunnel) = (glue.stack.clone(), glue.flags.clone(), glue.tunnel.clone());
     let io = TokioIo::new(ClientIo::new(socket, flags.clone()));
-    let mut connection = builder.serve_connection(io, glue);
+    let mut connection = shared.http.serve_connection(io, glue);
+    let mut head_timer = HeadTimer::new(shared.header_timeout);
     let mut draining = false;
+    let parts = poll_fn(|cx| Poll::Ready(Parts::new(cx.waker()))).await;
     let end = poll_fn(|cx| {
         match task.poll_phase(cx) {
             Phase::Serving => {}
@@ -155,24 +157,34 @@ async fn http<S: Stack>(builder: &http1::Builder, socket: Socket, stack: S, task
             Phase::Draining => {
                 draining = true;
                 Pin::new(&mut connection).graceful_shutdown();
+                parts.mark(Part::Client);
             }
             // What goes on for longer than the drain allows is cut, never ended as if it were whole.
             Phase::Closing | Phase::Ending => return Poll::Ready(End::Cut),
         }
-        stack.poll_backend(cx);
-        let polled = Pin::new(&mut connection).poll(cx);
-        stack.poll_backend(cx);
-        if tunnel.borrow().is_some() && !flags.unflushed.get() {
-            return Poll::Ready(End::TakenOver);
-        }
-        match polled {
-            Poll::Ready(Ok(())) => Poll::Ready(End::Closed),
-            Poll::Ready(Err(error)) => {
-                tracing::debug!(%error, "client connection ended");
-                Poll::Ready(End::Cut)
+        parts.poll(cx, |part, cx| match part {
+            Part::Backend => {
+                stack.poll_backend(cx);
+                Poll::Pending
             }
-            Poll::Pending => Poll::Pending,
-        }
+            Part::Clock => head_timer.poll(cx, flags.waiting_since.get()).map(|()| {
+                tracing::debug!("client connection ended: no request head in time");
+                End::Cut
+            }),
+            Part::Client => {
+                let polled = Pin::new(&mut connection).poll(cx);
+                if tunnel.borrow().is_some() && !flags.unflushed.get() {
+                    return Poll::Ready(End::TakenOver);
+                }
+                polled.map(|ended| match ended {
+                    Ok(()) => End::Closed,
+                    Err(error) => {
+                        tracing::debug!(%error, "client connection ended");
+                        End::Cut
+                    }
+                })
+            }
+        })
     })
     .await;
     let parts = connection.into_parts();
@@ -230,6 +242,7 @@ impl<S: Stack> Service<Request<Incoming>> for Glue<S> {
         flags.ends_by_close.set(request.version() == Version::HTTP_10);
         let half_open = self.stack.keeps_half_open(&request);
         flags.hold_eof.set(half_open);
+        flags.waiting_since.set(None);
         let answer = self.stack.call(request);
         Box::pin(async move {
             let (mut parts, body) = answer.await.into_parts();

@@ -10,10 +10,12 @@ mod accept;
 mod client_io;
 mod connection;
 mod drain;
+mod head_timer;
 mod limit;
 mod linger;
 mod listen;
 mod outgoing;
+mod parts;
 mod peer;
 mod scratch;
 mod takeover;
@@ -60,9 +62,9 @@ pub trait Stack: 'static {
     /// An answer that is not a tunnel is then the last one of its connection.
     fn keeps_half_open(&self, head: &Request<Incoming>) -> bool;
 
-    /// Drives the connection's backend connection. The connection task polls it
-    /// before and after the client's side, so that a request and its answer cross
-    /// without waking another task.
+    /// Drives the connection's backend connection, in the connection's own task, so
+    /// that a request and its answer cross without waking another one. It is polled
+    /// when it has woken `cx`, and must do so when there is a new backend connection.
     fn poll_backend(&self, cx: &mut Context<'_>);
 }
 

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::time::Instant;
 
 use super::client_io::Flags;
 use crate::body::Body;
@@ -56,5 +57,12 @@ impl HttpBody for Outgoing {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+impl Drop for Outgoing {
+    /// The answer is with hyper, which waits for the next request.
+    fn drop(&mut self) {
+        self.flags.waiting_since.set(Some(Instant::now()));
     }
 }
