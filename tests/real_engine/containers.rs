@@ -20,7 +20,7 @@ fn run_in_the_background_prints_the_id_and_wait_gives_the_code() {
 #[test]
 fn wait_returns_when_the_container_ends() {
     same(
-        "docker run -d --name $name busybox sh -c 'until [ -e /end ]; do usleep 10000; done; exit 4'
+        "docker run -d --name $name busybox sh -c 'until [ -e /end ]; do usleep 10000; done; usleep 500000; exit 4'
           command docker wait $name & waiting=$!
           docker exec $name touch /end
           wait $waiting",
