@@ -5,7 +5,7 @@
 //! of 1.43 to a backend of 1.44; `.out.json` beside it is what is sent. `UPDATE=1 cargo test --test bridge` writes
 //! the second anew.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

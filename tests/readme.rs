@@ -1,6 +1,6 @@
 //! Every command of the README, run as it stands there.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
 #[path = "engine/mod.rs"]
 mod engine;

@@ -1,6 +1,6 @@
 //! TLS towards clients and towards the backend, with real handshakes.
 
-#![allow(unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
 mod support;
 

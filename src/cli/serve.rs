@@ -163,6 +163,7 @@ impl Started {
 
     /// Says where it listens, and `more` behind it, then serves until it has
     /// drained.
+    #[expect(clippy::disallowed_methods, reason = "the admin listener outlasts the drain, and is aborted after it")]
     pub(super) fn run(self, more: &str) -> ExitCode {
         let addresses = self.addresses();
         let Self { runtime, server, gateway, settings } = self;

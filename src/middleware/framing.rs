@@ -210,5 +210,5 @@ fn bad<T>(reason: &str) -> Result<T, Error> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod tests;

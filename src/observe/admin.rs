@@ -44,6 +44,7 @@ impl Admin {
 
     /// Serves `/metrics`, `/healthz` (the process is up) and `/readyz` (the
     /// backend can be reached), for ever.
+    #[expect(clippy::disallowed_methods, reason = "a drain need not wait for who reads the metrics")]
     pub async fn run(self) {
         loop {
             let Ok((stream, _)) = self.listener.accept().await else {

@@ -4,7 +4,7 @@
 //! the first test that asks for it and ends with the process.
 
 // Each test binary uses a part of this, and a binary has no public interface.
-#![allow(dead_code, unused_imports, unreachable_pub)]
+#![allow(dead_code, unused_imports, unreachable_pub, clippy::disallowed_methods)]
 
 mod cli;
 mod compare;

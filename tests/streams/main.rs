@@ -1,7 +1,7 @@
 //! Streams over real sockets: raw clients, the gateway, a raw backend, and every
 //! byte between them decided here.
 
-#![allow(unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
 #[path = "../support/mod.rs"]
 mod support;

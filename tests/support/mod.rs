@@ -1,7 +1,15 @@
 //! What the tests over real sockets share: a raw backend and raw clients that
 //! write and read bytes, certificates, and a gateway that permits everything.
 
-#![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods
+)]
 
 pub mod certs;
 pub mod conn;
