@@ -34,7 +34,7 @@ fn judge(c: &mut Criterion) {
     group.bench_function("used", |b| b.iter(|| black_box(&body).used().len()));
     group.bench_function("write", |b| b.iter(|| black_box(&body).to_vec()));
     for profile in ["vic", "vic-1.5"] {
-        let policy = load::policy(profile, None).unwrap();
+        let policy = load::policy(profile, None, None).unwrap();
         let (identity, headers) = (Identity::nobody(), HeaderMap::new());
         group.bench_function(format!("whole under {profile}"), |b| {
             b.iter(|| {

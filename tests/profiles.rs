@@ -95,7 +95,7 @@ fn the_earlier_page_and_its_profile_agree_row_by_row() {
 /// A profile that refuses what ordinary clients always send is of no use.
 #[test]
 fn calls_of_real_clients_pass_under_the_last_release_and_an_engine() {
-    let policies = ["vic-1.5", "engine"].map(|name| load::policy(name, None).unwrap());
+    let policies = ["vic-1.5", "engine"].map(|name| load::policy(name, None, None).unwrap());
     let mut calls = 0;
     for line in CLIENTS.lines().filter(|line| !line.starts_with('#')) {
         let [client, method, target, body]: [&str; 4] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();

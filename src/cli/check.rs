@@ -60,7 +60,7 @@ fn problems(settings: &Settings) -> Result<String, Vec<String>> {
         summary.push_str("profile auto: the backend will be asked what it is\n");
         return if problems.is_empty() { Ok(summary + "all is well\n") } else { Err(problems) };
     }
-    match load::policy(&settings.policy.profile, dir) {
+    match load::policy(&settings.policy.profile, settings.policy.access.as_deref(), dir) {
         Ok(policy) => {
             let rows = policy.profile.rows().len();
             summary.push_str(&format!("profile {}: {} rows for {}\n", policy.profile.name, rows, policy.profile.title));

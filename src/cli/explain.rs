@@ -60,7 +60,7 @@ pub fn run(args: &ExplainArgs) -> ExitCode {
         Ok(body) => body,
         Err(problem) => return fail(EXIT_USAGE, &problem),
     };
-    let policy = match load::policy(&args.profile, args.policy_dir.as_deref()) {
+    let policy = match load::policy(&args.profile, args.access.as_deref(), args.policy_dir.as_deref()) {
         Ok(policy) => policy,
         Err(invalid) => return fail(EXIT_CONFIG, &invalid),
     };

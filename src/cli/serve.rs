@@ -219,7 +219,9 @@ fn announce(addresses: &[String], admin: Option<&Admin>, more: &str) {
 }
 
 fn load_policy(settings: &Settings) -> Result<policy::Policy, String> {
-    policy::load::policy(&settings.policy.profile, settings.policy.dir.as_deref()).map_err(|error| error.to_string())
+    let named = &settings.policy;
+    policy::load::policy(&named.profile, named.access.as_deref(), named.dir.as_deref())
+        .map_err(|error| error.to_string())
 }
 
 /// Reads policies and certificates again: all of them, or none.

@@ -157,6 +157,40 @@ impl<'d, 't> Section<'d, 't> {
         Some(At { value: number, span: value.span() })
     }
 
+    /// `true` or `false`, if the key is there.
+    pub(crate) fn boolean(&self, key: &'static str) -> Option<bool> {
+        let value = self.get(key)?;
+        self.expect(value, value.get_ref().as_bool(), &format!("{key} must be true or false"))
+    }
+
+    /// One string or number, or a list of them, as text.
+    pub(crate) fn texts(&self, key: &'static str) -> Vec<At<&'d str>> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let expected = format!("{key} must be a string or a number, or a list of them");
+        let text = |value: &'d Spanned<DeValue<'t>>| {
+            let inner = value.get_ref();
+            let number = inner.as_integer().filter(|int| int.radix() == 10).map(|int| int.as_str());
+            let number = number.or_else(|| inner.as_float().map(|float| float.as_str()));
+            let text = self.expect(value, inner.as_str().or(number), &expected)?;
+            Some(At { value: text, span: value.span() })
+        };
+        match value.get_ref().as_array() {
+            Some(list) => list.iter().filter_map(text).collect(),
+            None => text(value).into_iter().collect(),
+        }
+    }
+
+    /// True if the key is there with a table.
+    pub(crate) fn is_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| value.get_ref().as_table().is_some())
+    }
+
+    /// True if the key is there.
+    pub(crate) fn has(&self, key: &'static str) -> bool {
+        self.asked.borrow_mut().push(key);
+        self.table.contains_key(key)
+    }
+
     /// A table, if the key is there.
     pub(crate) fn table(&self, key: &'static str) -> Option<Self> {
         let value = self.get(key)?;

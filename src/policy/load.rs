@@ -18,13 +18,21 @@ pub const PROFILES: [(&str, &str); 4] = [
 
 /// Loads what calls are judged by.
 ///
-/// `profile` is a name or a path. A name is looked for in `dir` first, then
-/// among [`PROFILES`].
+/// `profile` and `access` are names or paths. A name is looked for in `dir` first, then
+/// among [`PROFILES`] and [`READY`](super::access::load::READY).
 ///
 /// # Errors
-/// Everything that is wrong, with file, line and column.
-pub fn policy(profile: &str, dir: Option<&Path>) -> Result<Policy, Invalid> {
-    Ok(Policy { profile: self::profile(profile, dir)? })
+/// Everything that is wrong in either, with file, line and column.
+pub fn policy(profile: &str, access: Option<&str>, dir: Option<&Path>) -> Result<Policy, Invalid> {
+    let access = access.map(|name| super::access::load::access(name, dir)).transpose();
+    match (self::profile(profile, dir), access) {
+        (Ok(profile), Ok(access)) => Ok(Policy { profile, access }),
+        (Err(Invalid(mut problems)), Err(Invalid(more))) => {
+            problems.extend(more);
+            Err(Invalid(problems))
+        }
+        (Err(invalid), Ok(_)) | (Ok(_), Err(invalid)) => Err(invalid),
+    }
 }
 
 /// Loads a capability profile alone, as [`policy`] does.

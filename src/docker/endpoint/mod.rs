@@ -96,6 +96,53 @@ pub enum Group {
     Plugins,
 }
 
+impl Group {
+    /// Every group.
+    pub const ALL: [Self; 14] = [
+        Self::Read,
+        Self::Lifecycle,
+        Self::Logs,
+        Self::Attach,
+        Self::Exec,
+        Self::Archive,
+        Self::Export,
+        Self::Images,
+        Self::Build,
+        Self::Networks,
+        Self::Volumes,
+        Self::System,
+        Self::Swarm,
+        Self::Plugins,
+    ];
+
+    /// Its name, as access policies write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Lifecycle => "lifecycle",
+            Self::Logs => "logs",
+            Self::Attach => "attach",
+            Self::Exec => "exec",
+            Self::Archive => "archive",
+            Self::Export => "export",
+            Self::Images => "images",
+            Self::Build => "build",
+            Self::Networks => "networks",
+            Self::Volumes => "volumes",
+            Self::System => "system",
+            Self::Swarm => "swarm",
+            Self::Plugins => "plugins",
+        }
+    }
+
+    /// The group of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.name() == name)
+    }
+}
+
 /// What a request body holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {

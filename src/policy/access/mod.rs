@@ -4,3 +4,158 @@
 //! that allows it; a rule that denies beats every rule that allows; a call that
 //! no rule speaks of is refused. Rules look at the facts of a call
 //! ([`facts`](super::facts)), never at its spelling.
+//!
+//! The format is explained in `policies/access/README.md`.
+
+mod amount;
+mod case;
+mod edit;
+mod judge;
+pub mod load;
+mod pattern;
+mod read;
+mod role;
+mod rule;
+mod tell;
+
+pub use case::Case;
+pub use edit::{Edit, apply};
+
+use super::document::Problem;
+use super::{Invalid, Point};
+use crate::docker::endpoint::Endpoint;
+use crate::identity::Identity;
+use crate::policy::facts::{Facts, Kind, KindSet};
+use judge::Judge;
+use role::{Entry, RoleSet};
+use rule::{Rule, SetRule};
+
+/// A whole access policy.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Its name, as refusals cite it.
+    pub name: String,
+    /// What it is, as refusals call it.
+    pub title: String,
+    roles: Vec<String>,
+    identities: Vec<Entry>,
+    rules: Vec<Rule>,
+    sets: Vec<SetRule>,
+    by_endpoint: Vec<Index>,
+    cases: Vec<Case>,
+}
+
+/// What a policy says of one operation: places of rules, in the order of the file.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    allow: Vec<usize>,
+    deny: Vec<usize>,
+    set: Vec<usize>,
+    interest: KindSet,
+    /// True if some rule looks at what the call asks for.
+    looks: bool,
+}
+
+/// What an access policy makes of a call that it permits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grant {
+    /// The rule that allows it, such as `ci-runner: build`.
+    pub rule: String,
+    /// Where that rule stands, such as `ci-runner.toml:12`.
+    pub place: String,
+    /// What is changed in it; see [`apply`].
+    pub edits: Vec<Edit>,
+    /// The rules that force values on it, and where they stand.
+    pub sets: Vec<(String, String)>,
+    /// What the caller should know.
+    pub warnings: Vec<String>,
+}
+
+impl Access {
+    /// Judges a call by its facts, which must have been read with the
+    /// [interest](Self::interest) of its operation.
+    ///
+    /// # Errors
+    /// Every denial, and what the rule that comes nearest to allowing the call objects to.
+    pub fn judge(&self, identity: &Identity, endpoint: Endpoint, facts: &Facts<'_>) -> Result<Grant, Vec<Point>> {
+        let roles = role::roles(&self.identities, identity);
+        Judge::new(self, endpoint, roles, &identity.label(), facts).judge()
+    }
+
+    /// The kinds of facts that some rule about an operation speaks of.
+    #[must_use]
+    pub fn interest(&self, endpoint: Endpoint) -> KindSet {
+        self.index(endpoint).interest
+    }
+
+    /// True if a call's query and body must be read before it can be judged.
+    #[must_use]
+    pub fn looks_into(&self, endpoint: Endpoint) -> bool {
+        self.index(endpoint).looks
+    }
+
+    /// The names of the roles of an identity.
+    #[must_use]
+    pub fn roles_of(&self, identity: &Identity) -> Vec<&str> {
+        self.role_names(role::roles(&self.identities, identity)).collect()
+    }
+
+    /// The examples that the policy brings along.
+    #[must_use]
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
+    fn role_names(&self, set: RoleSet) -> impl Iterator<Item = &str> {
+        self.roles.iter().enumerate().filter(move |(role, _)| set.contains(*role)).map(|(_, name)| name.as_str())
+    }
+
+    fn index(&self, endpoint: Endpoint) -> &Index {
+        self.by_endpoint.get(endpoint as usize).expect("there is an index for every operation")
+    }
+
+    fn allowances(&self, endpoint: Endpoint) -> impl Iterator<Item = &Rule> {
+        self.index(endpoint).allow.iter().filter_map(|rule| self.rules.get(*rule))
+    }
+
+    fn denials(&self, endpoint: Endpoint) -> impl Iterator<Item = &Rule> {
+        self.index(endpoint).deny.iter().filter_map(|rule| self.rules.get(*rule))
+    }
+
+    fn sets(&self, endpoint: Endpoint) -> impl Iterator<Item = &SetRule> {
+        self.index(endpoint).set.iter().filter_map(|rule| self.sets.get(*rule))
+    }
+
+    /// Puts rules of a file, read by [`read`](read::read), in their place.
+    fn add(&mut self, raw: read::Raw) {
+        for (allows, rules) in [(false, raw.deny), (true, raw.allow)] {
+            for (rule, endpoints) in rules {
+                for endpoint in endpoints {
+                    let Some(index) = self.by_endpoint.get_mut(endpoint as usize) else { continue };
+                    let list = if allows { &mut index.allow } else { &mut index.deny };
+                    list.push(self.rules.len());
+                    index.interest = index.interest.union(rule.kinds);
+                    // A rule that allows looks for what it does not mention.
+                    index.looks |= if allows { !rule.allows_anything() } else { !rule.clauses.is_empty() };
+                }
+                self.rules.push(rule);
+            }
+        }
+        for (set, endpoints) in raw.set {
+            for endpoint in endpoints {
+                let Some(index) = self.by_endpoint.get_mut(endpoint as usize) else { continue };
+                index.set.push(self.sets.len());
+                index.looks = true;
+                // To tell the caller what is replaced.
+                if set.values.iter().any(|value| matches!(value, rule::Forced::User(_))) {
+                    index.interest.insert(Kind::User);
+                }
+            }
+            self.sets.push(set);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod tests;

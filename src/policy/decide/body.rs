@@ -9,23 +9,25 @@ use crate::docker::json::{Json, parse, short};
 use crate::docker::schema::{self, Body, Neutral, SchemaErrors, Scope, Type, is_used};
 use crate::policy::Point;
 use crate::policy::near::did_you_mean;
-use crate::policy::profile::{Decision, FieldTree, Unknown, names_beside};
+use crate::policy::profile::{Decision, FieldTree, names_beside};
 
 /// A change to make once everything is judged: the value at a path goes, or
 /// becomes another.
 type Edit = (String, Option<Json<'static>>);
 
 impl<W: Witness> Judge<'_, '_, W> {
-    pub(super) fn body(&mut self, bytes: &[u8]) {
-        let Some(ty) = schema::body(self.question.endpoint) else { return };
+    /// Reads a body and lets the rows of the profile judge it. Gives it with their edits; nothing for
+    /// one that is empty or cannot be read.
+    pub(super) fn body<'b>(&mut self, bytes: &'b [u8]) -> Option<Body<'b>> {
+        let ty = schema::body(self.question.endpoint)?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
-            return;
+            return None;
         }
         let json = match parse(bytes) {
             Ok(json) => json,
             Err(error) => {
                 self.unread("the body", "", &format!("it is not JSON that all daemons read alike: {error}"), None);
-                return;
+                return None;
             }
         };
         let mut body = match schema::read(ty, json, self.question.version(self.policy)) {
@@ -36,12 +38,14 @@ impl<W: Witness> Judge<'_, '_, W> {
                     let shown = if is_secret(path) { "" } else { &error.value };
                     self.unread(path, shown, &error.reason, error.flag);
                 }
-                return;
+                return None;
             }
         };
         self.unknown_fields(&body);
         let mut edits = Vec::new();
-        self.fields(&body, &mut edits);
+        if !self.policy.profile.open {
+            self.fields(&body, &mut edits);
+        }
         // From the end, so that the places in lists stay true.
         for (path, value) in edits.into_iter().rev() {
             match value {
@@ -53,11 +57,11 @@ impl<W: Witness> Judge<'_, '_, W> {
                 }
             }
         }
-        self.permit.body = Some(body.to_vec());
+        Some(body)
     }
 
     fn unknown_fields(&mut self, body: &Body<'_>) {
-        if self.policy.profile.unknown == Unknown::Forward {
+        if self.policy.forwards_unknown(self.question.endpoint) {
             return;
         }
         for unknown in body.unknown() {

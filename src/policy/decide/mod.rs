@@ -1,12 +1,14 @@
 //! The one function that judges a call.
 //!
 //! ```text
-//! operation → query parameters → headers → body fields → verdict
+//! operation → query parameters → headers → body fields → access policy → verdict
 //! ```
 //!
 //! A refused operation ends it at once. Everything else that is refused is
-//! collected, so that one answer names all of it.
+//! collected, so that one answer names all of it. The access policy comes last: it
+//! judges what would be sent.
 
+mod access;
 mod body;
 mod query;
 mod trace;
@@ -69,24 +71,32 @@ pub fn needs_body(policy: &Policy, endpoint: Endpoint, _target: &Target) -> bool
     match endpoint.row().body {
         BodyKind::None | BodyKind::Tar => false,
         BodyKind::Json => {
-            !refused && !profile.open && (profile.unknown == Unknown::Refuse || profile.looks_into(endpoint))
+            let by_profile = !profile.open && (profile.unknown == Unknown::Refuse || profile.looks_into(endpoint));
+            !refused && (by_profile || policy.access_looks_into(endpoint))
         }
     }
 }
 
 fn judge<W: Witness>(policy: &Policy, question: &Question<'_>, witness: &mut W) -> Verdict {
-    let mut judge = Judge { policy, question, witness, points: Vec::new(), permit: Permit::default() };
+    let mut judge =
+        Judge { policy, question, witness, points: Vec::new(), permit: Permit::default(), forbidden: false };
     if let Some(refusal) = judge.operation() {
         return Verdict::Refuse(refusal);
     }
-    if !policy.profile.open {
+    let access_looks = policy.access_looks_into(question.endpoint);
+    if !policy.profile.open || access_looks {
         judge.query();
         judge.headers();
     }
+    let mut body = None;
     if needs_body(policy, question.endpoint, question.target)
         && let Some(bytes) = question.body
     {
-        judge.body(bytes);
+        body = judge.body(bytes);
+    }
+    match &policy.access {
+        Some(access) => judge.access(access, body),
+        None => judge.permit.body = body.map(|body| body.to_vec()),
     }
     judge.verdict()
 }
@@ -98,6 +108,8 @@ struct Judge<'q, 'w, W> {
     witness: &'w mut W,
     points: Vec<Point>,
     permit: Permit,
+    /// True once the access policy has refused something.
+    forbidden: bool,
 }
 
 /// Something that a row is about: a parameter, a field or a header.
@@ -274,6 +286,9 @@ impl<W: Witness> Judge<'_, '_, W> {
     fn verdict(self) -> Verdict {
         if self.points.is_empty() {
             return Verdict::Permit(self.permit);
+        }
+        if let Some(access) = self.policy.access.as_ref().filter(|_| self.forbidden) {
+            return Verdict::Refuse(access::refusal(access, self.question.identity, self.points));
         }
         let profile = &self.policy.profile;
         let unread = self.points.iter().any(|point| point.rule.starts_with(READING));

@@ -8,7 +8,6 @@ use crate::docker::query::{self, Given, QueryErrors};
 use crate::policy::Point;
 use crate::policy::flag::flag;
 use crate::policy::near::did_you_mean;
-use crate::policy::profile::Unknown;
 
 impl<W: Witness> Judge<'_, '_, W> {
     pub(super) fn query(&mut self) {
@@ -26,14 +25,14 @@ impl<W: Witness> Judge<'_, '_, W> {
                 return;
             }
         };
-        let forward = self.policy.profile.unknown == Unknown::Forward;
+        let forward = self.policy.forwards_unknown(question.endpoint);
         if !forward {
             for (name, value) in query.unknown() {
                 self.unknown_param(name, value);
             }
         }
         let mut pairs = query.pairs(forward);
-        for given in query.used() {
+        for given in query.used().filter(|_| !self.policy.profile.open) {
             match self.param(given) {
                 Fate::Stays => {}
                 Fate::Goes(_) => pairs.retain(|(name, _)| name != given.param.name),

@@ -6,7 +6,7 @@ use super::*;
 use crate::policy::load;
 
 fn policy(name: &str) -> Policy {
-    load::policy(name, None).unwrap_or_else(|error| panic!("{error}"))
+    load::policy(name, None, None).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn ask(policy: &Policy, endpoint: Endpoint, target: &str, body: &str) -> Verdict {
@@ -218,7 +218,7 @@ mod when_unsupported_is {
         let dir = tempfile::tempdir().unwrap();
         let text = format!("name = \"own\"\nextends = \"vic\"\n{unsupported}\n");
         std::fs::write(dir.path().join("own.toml"), text).unwrap();
-        load::policy("own", Some(dir.path())).unwrap_or_else(|error| panic!("{error}"))
+        load::policy("own", None, Some(dir.path())).unwrap_or_else(|error| panic!("{error}"))
     }
 
     const ROW: &str = "[[field]]\nendpoint = \"ContainerCreate\"\nnames = [\"HostConfig.CpuShares\", \"HostConfig.Privileged\"]\nsupport = \"no\"\nreason = \"none of it\"\nunsupported = ";
@@ -289,7 +289,7 @@ fn a_rule_may_send_something_else() {
     let dir = tempfile::tempdir().unwrap();
     let text = "name = \"own\"\nextends = \"vic\"\n[[endpoint]]\nname = \"ImageBuild\"\nsupport = \"yes\"\n";
     std::fs::write(dir.path().join("own.toml"), text).unwrap();
-    let policy = load::policy("own", Some(dir.path())).unwrap();
+    let policy = load::policy("own", None, Some(dir.path())).unwrap();
     let permit = permit(ask(&policy, Endpoint::ImageBuild, "/v1.25/build?memory=536870913&t=a&t=b", ""));
     assert_eq!(permit.target.unwrap().to_wire(None), "/build?memory=671088640&t=a&t=b");
 }

@@ -1,5 +1,6 @@
 //! Who listens while a call is judged: nobody, or `explain`.
 
+use crate::policy::Point;
 use crate::policy::profile::Decision;
 
 /// One rule that spoke.
@@ -65,6 +66,11 @@ impl Step {
             effect,
             reason: reason.to_owned(),
         }
+    }
+
+    /// A step of an access policy.
+    pub(super) fn access(point: &Point, effect: Effect) -> Self {
+        Self::reading(&point.rule, &point.path, &point.value, effect, &point.reason)
     }
 
     /// A step of the reading itself.

@@ -5,7 +5,7 @@ mod table;
 use std::sync::LazyLock;
 
 use super::collect::{Collector, Here, each_pair, each_text};
-use super::{Kind, mount, plugin};
+use super::{Kind, Value, mount, plugin};
 use crate::docker::endpoint::Endpoint;
 use crate::docker::json::Json;
 use crate::docker::schema::{self, Body, FIELDS, Field, Path, Struct, Type};
@@ -55,6 +55,9 @@ pub(super) fn read<'b>(c: &mut Collector<'b>, body: &'b Body<'b>) {
     }
     if c.endpoint == Endpoint::VolumeCreate {
         mount::volume_create(c, json, &Path::ROOT);
+    }
+    if c.endpoint == Endpoint::ContainerStart && !body.used().is_empty() {
+        c.closed(Kind::StartSettings, Here::json(&Path::ROOT.name("HostConfig"), json), Value::Flag);
     }
 }
 

@@ -105,7 +105,7 @@ pub(super) fn image<'b>(c: &mut Collector<'b>, kind: Kind, text: &'b str, tag: O
 }
 
 /// Registry and repository: `busybox` is `docker.io/library/busybox`.
-pub(super) fn full_name(text: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn full_name(text: &str) -> Option<Cow<'_, str>> {
     let (domain, path) = match text.split_once('/') {
         Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" || has_capitals(first) => {
             (first, rest)

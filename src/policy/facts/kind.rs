@@ -7,6 +7,12 @@ pub enum Syntax {
     Flag,
     /// A glob over the text.
     Text,
+    /// A glob over a text with segments: a path in a container, a URL.
+    Segments,
+    /// A glob over a name in whose place an id may stand.
+    NameOrId,
+    /// A capability.
+    Capability,
     /// `NAME` or `NAME=VALUE`, both globs.
     Pair,
     /// A glob over a path of the host; `:ro` at its end.
@@ -60,7 +66,7 @@ kinds! {
     /// Mounts that reach from the container to the host or back, and modes of a bind that nobody knows.
     Propagation "propagation", Text, "kinds of mount propagation";
     /// All volumes of another container.
-    VolumesFrom "volumes_from", Text, "containers to take volumes from";
+    VolumesFrom "volumes_from", NameOrId, "containers to take volumes from";
     /// A named volume.
     Volume "volumes", Text, "volumes";
     /// The driver of a volume.
@@ -72,15 +78,15 @@ kinds! {
     /// A device of the host: path, request or cgroup rule.
     Device "devices", HostPath, "devices of the host";
     /// A capability, in capitals and without `CAP_`.
-    Capability "capabilities", Text, "capabilities";
+    Capability "capabilities", Capability, "capabilities";
     /// A namespace of the host or of another container: `pid:host`, `network:container:NAME`.
-    Namespace "namespaces", Text, "namespaces of the host or of others";
+    Namespace "namespaces", NameOrId, "namespaces of the host or of others";
     /// A security option: `seccomp=unconfined`, `systempaths=unconfined`.
     SecurityOption "security_options", Text, "security options";
     /// A kernel parameter.
     Sysctl "sysctls", Pair, "kernel parameters";
     /// A cgroup to be put under.
-    CgroupParent "cgroup_parents", Text, "cgroup parents";
+    CgroupParent "cgroup_parents", Segments, "cgroup parents";
     /// An OCI runtime; an isolation.
     Runtime "runtimes", Text, "runtimes";
     /// A group besides that of the user.
@@ -98,7 +104,7 @@ kinds! {
     /// A port of the host.
     Port "ports", Port, "ports of the host";
     /// A network by name.
-    Network "networks", Text, "networks";
+    Network "networks", NameOrId, "networks";
     /// The driver of a network or of its addresses.
     NetworkDriver "network_drivers", Text, "network drivers";
     /// An option of a network.
@@ -110,7 +116,7 @@ kinds! {
     /// A name by which others find a container.
     Alias "aliases", Text, "network aliases";
     /// A container to be linked to.
-    Link "links", Text, "containers to link to";
+    Link "links", NameOrId, "containers to link to";
     /// An entry for the hosts file.
     ExtraHost "extra_hosts", Text, "entries of the hosts file";
     /// A name server, search domain or resolver option.
@@ -124,7 +130,7 @@ kinds! {
     /// A name for what is made.
     Name "names", Text, "names";
     /// The container that the call is about.
-    Container "containers", Text, "containers";
+    Container "containers", NameOrId, "containers";
     /// A label for what is made.
     Label "labels", Pair, "labels";
     /// A command to run.
@@ -132,11 +138,11 @@ kinds! {
     /// An environment variable, by its name.
     Env "env", Text, "environment variables";
     /// A path in a container to copy from or to.
-    Path "paths", Text, "paths to copy";
+    Path "paths", Segments, "paths to copy";
     /// What happens when a container ends.
     Restart "restart_policies", Text, "restart policies";
     /// A secret or config of a swarm, by name.
-    Secret "secrets", Text, "secrets and configs";
+    Secret "secrets", NameOrId, "secrets and configs";
     /// A build argument, by its name.
     BuildArg "build_args", Text, "build arguments";
     /// An instruction for an image: `USER root`.
@@ -144,15 +150,17 @@ kinds! {
     /// Arguments for `ps`, which runs on the host.
     PsArgs "ps_args", Text, "arguments for ps";
     /// A registry to talk to.
-    Registry "registries", Text, "registries";
+    Registry "registries", Segments, "registries";
     /// A URL that the daemon fetches.
-    Remote "remotes", Text, "URLs for the daemon to fetch";
+    Remote "remotes", Segments, "URLs for the daemon to fetch";
     /// Something of BuildKit: a session, an output, version 2.
     BuildKit "buildkit", Text, "features of BuildKit";
     /// A plugin, which is root on the host.
     Plugin "plugins", Text, "plugins";
     /// An address that a swarm listens on or talks to.
-    SwarmAddress "swarm_addresses", Text, "swarm addresses";
+    SwarmAddress "swarm_addresses", Segments, "swarm addresses";
+    /// Settings in the body of a start, which API versions before 1.24 put over those of the create.
+    StartSettings "start_settings", Flag, "settings at the start";
     /// What cannot be read as anything above. No rule can grant it by name.
     Unreadable "unreadable", Flag, "values that cannot be read";
 }

@@ -44,9 +44,9 @@ pub struct Limits<'b> {
     pub ulimits: Vec<(Cow<'b, str>, Asked)>,
 }
 
-/// Where a limit stands in a call.
+/// Where something stands in a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LimitPlace {
+pub enum CallPlace {
     /// A path in the body.
     Body(&'static str),
     /// A query parameter.
@@ -83,8 +83,8 @@ impl Limit {
 
     /// Where it stands in a call; `None` where an operation does not have it.
     #[must_use]
-    pub fn place(self, endpoint: Endpoint) -> Option<LimitPlace> {
-        use LimitPlace::{Body, Query};
+    pub fn place(self, endpoint: Endpoint) -> Option<CallPlace> {
+        use CallPlace::{Body, Query};
         let places = if endpoint == Endpoint::ContainerCreate {
             [
                 Body("HostConfig.Memory"),

@@ -32,8 +32,9 @@ mod user;
 use std::borrow::Cow;
 
 pub use image::Reference;
+pub(crate) use image::full_name as full_image_name;
 pub use kind::{Kind, KindSet, Syntax};
-pub use limit::{Asked, Limit, LimitPlace, Limits};
+pub use limit::{Asked, CallPlace, Limit, Limits};
 pub use port::HostPort;
 pub use user::{Account, User};
 
@@ -159,11 +160,33 @@ impl Fact<'_> {
     /// What was sent, as short JSON; empty if it must not be shown.
     #[must_use]
     pub fn shown(&self) -> String {
+        if self.is_secret() {
+            return String::new();
+        }
         match self.sent {
             Sent::Json(json) => short(json),
             Sent::Text(text) => short(&Json::from(text)),
             Sent::Nothing => String::new(),
         }
+    }
+
+    /// The thing in words, without what must not be shown.
+    #[must_use]
+    pub fn named(&self) -> String {
+        if let Value::Pair(name, value) = &self.value
+            && self.is_secret()
+        {
+            let flag = value.split_once('=').map_or("", |(flag, _)| flag);
+            return format!("{name}={flag}");
+        }
+        self.value.to_string()
+    }
+
+    /// True for passwords and tokens in the options of drivers, such as `o=password=…`.
+    fn is_secret(&self) -> bool {
+        let Value::Pair(name, value) = &self.value else { return false };
+        let words = format!("{name}={value}").to_ascii_lowercase();
+        ["pass", "secret", "token", "cred", "key"].iter().any(|word| words.contains(word))
     }
 }
 

@@ -235,10 +235,7 @@ fn mount_flag<'b>(c: &mut Collector<'b>, flag: &'b str, here: Here<'_, 'b>) {
                 host_path(c, folder, false, here);
             }
         }
-        Some((name, value)) => {
-            let name = Cow::Owned(format!("o={name}"));
-            c.closed(Kind::VolumeOption, here, Value::Pair(name, Cow::Borrowed(value)));
-        }
+        Some(_) => c.closed_pair(Kind::VolumeOption, here, "o", flag),
         None => match flag {
             "" | "bind" | "rbind" | "ro" | "rw" | "private" | "rprivate" | "noexec" | "nosuid" | "nodev"
             | "noatime" | "nodiratime" | "relatime" | "sync" | "async" | "soft" | "hard" | "nolock" => {}

@@ -1,0 +1,209 @@
+//! Judging by an access policy what is about to be sent.
+
+use http::StatusCode;
+
+use super::trace::{Effect, Step, Witness};
+use super::{Judge, READING};
+use crate::docker::json::Json;
+use crate::docker::query;
+use crate::docker::schema::Body;
+use crate::docker::target::Target;
+use crate::identity::Identity;
+use crate::policy::access::{Access, Grant, apply};
+use crate::policy::{Point, Refusal, facts};
+
+impl<W: Witness> Judge<'_, '_, W> {
+    /// Judges the call with the edits of the profile, and makes those of the access policy.
+    pub(super) fn access(&mut self, access: &Access, body: Option<Body<'_>>) {
+        let before = self.permit.target.take();
+        let target = before.as_ref().unwrap_or(self.question.target);
+        let after = self.access_to(access, target, body);
+        self.permit.target = after.or(before);
+    }
+
+    /// The same for the target that would be sent. Gives another one if that is sent instead.
+    fn access_to(&mut self, access: &Access, target: &Target, body: Option<Body<'_>>) -> Option<Target> {
+        let endpoint = self.question.endpoint;
+        let version = self.question.version(self.policy);
+        if self.points.iter().any(|point| point.rule.starts_with(READING)) {
+            // It is refused already, and does not say clearly what a rule would look at.
+            return None;
+        }
+        let query = match query::read(endpoint, target, version) {
+            Ok(query) => query,
+            Err(errors) => {
+                self.unread("the query", "", &errors.to_string(), None);
+                return None;
+            }
+        };
+        let facts =
+            facts::read(endpoint, target.name(endpoint), Some(&query), body.as_ref(), access.interest(endpoint));
+        let grant = match access.judge(self.question.identity, endpoint, &facts) {
+            Ok(grant) => grant,
+            Err(points) => {
+                self.forbidden = true;
+                for point in &points {
+                    self.witness.step(|| Step::access(point, Effect::Refused));
+                }
+                self.points.extend(points);
+                return None;
+            }
+        };
+        self.tell(&grant);
+        self.permit.warnings.extend(grant.warnings);
+        if grant.edits.is_empty() {
+            self.permit.body = body.map(|body| body.to_vec());
+            return None;
+        }
+        let had_body = body.is_some();
+        let mut pairs = query.pairs(self.policy.forwards_unknown(endpoint));
+        let mut json = body.map_or(Json::Null, Body::into_json);
+        apply(&grant.edits, &mut json, &mut pairs, version);
+        self.permit.body = (had_body || !json.is_null()).then(|| json.to_vec());
+        (pairs != target.query).then(|| Target { query: pairs, ..target.clone() })
+    }
+
+    fn tell(&mut self, grant: &Grant) {
+        let endpoint = self.question.endpoint.name();
+        let step = |rule: &str, place: &str, says: &str, effect| Step {
+            rule: rule.to_owned(),
+            place: place.to_owned(),
+            says: says.to_owned(),
+            path: endpoint.to_owned(),
+            value: String::new(),
+            effect,
+            reason: String::new(),
+        };
+        self.witness.step(|| step(&grant.rule, &grant.place, "allow", Effect::Passes));
+        for (rule, place) in &grant.sets {
+            self.witness.step(|| step(rule, place, "set", Effect::Passes));
+        }
+        for edit in &grant.edits {
+            self.witness.step(|| {
+                let mut step = step(&grant.rule, "", "", Effect::Rewritten(edit.shown()));
+                edit.path().clone_into(&mut step.path);
+                step
+            });
+        }
+    }
+}
+
+/// The refusal of a call that somebody may not make.
+pub(super) fn refusal(access: &Access, identity: &Identity, points: Vec<Point>) -> Refusal {
+    let who = match identity.label() {
+        name if name == "-" => String::new(),
+        name => format!(" to {name}"),
+    };
+    let summary = match points.len() {
+        1 => format!("{} does not allow this{who}:", access.title),
+        count => format!("{} does not allow this{who}, for {count} reasons:", access.title),
+    };
+    Refusal { status: StatusCode::FORBIDDEN, summary, points, hint: "Nothing was done.".to_owned() }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+    use crate::docker::endpoint::Endpoint;
+    use crate::policy::access::load::from_text;
+    use crate::policy::{Permit, Policy, Question, Verdict, decide, load};
+
+    fn policy(profile: &str, rules: &str) -> Policy {
+        let access = from_text("t.toml", &format!("name = \"t\"\ntitle = \"The team's policy\"\n{rules}"), None);
+        Policy {
+            profile: load::profile(profile, None).unwrap(),
+            access: Some(access.unwrap_or_else(|e| panic!("{e}"))),
+        }
+    }
+
+    fn ask(policy: &Policy, endpoint: Endpoint, target: &str, body: &str) -> Verdict {
+        let target = Target::parse(target).unwrap();
+        let (headers, identity) = (HeaderMap::new(), Identity::nobody());
+        let body = (!body.is_empty()).then_some(body.as_bytes());
+        decide(policy, &Question { endpoint, target: &target, identity: &identity, headers: &headers, body })
+    }
+
+    fn create(policy: &Policy, body: &str) -> Verdict {
+        ask(policy, Endpoint::ContainerCreate, "/v1.25/containers/create", body)
+    }
+
+    fn refusal(verdict: Verdict) -> Refusal {
+        match verdict {
+            Verdict::Refuse(refusal) => refusal,
+            Verdict::Permit(permit) => panic!("permitted: {permit:?}"),
+        }
+    }
+
+    fn permit(verdict: Verdict) -> Permit {
+        match verdict {
+            Verdict::Permit(permit) => permit,
+            Verdict::Refuse(refusal) => panic!("{}", refusal.message()),
+        }
+    }
+
+    const RUN: &str = "[[allow]]\nname = \"run\"\nendpoints = [\"ContainerCreate\"]\nimages = [\"acme/**\"]\n";
+
+    #[test]
+    fn what_a_policy_refuses_is_403_and_names_the_rule() {
+        let policy = policy("engine", RUN);
+        let refused = refusal(create(&policy, r#"{"Image":"evil","HostConfig":{"Binds":["/:/h"]}}"#));
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        let text = "\
+The team's policy does not allow this, for 2 reasons:
+  Image = \"evil\"
+    the rule allows other images, not docker.io/library/evil:latest
+    instead: images: acme/**
+    [t: run]
+  HostConfig.Binds[0] = \"/:/h\" (-v, --volume)
+    the rule allows no paths of the host, so not /
+    [t: run]
+Nothing was done.";
+        assert_eq!(refused.message(), text);
+        let refused = refusal(ask(&policy, Endpoint::SystemInfo, "/v1.25/info", ""));
+        assert_eq!(refused.points[0].reason, "no rule allows SystemInfo to whoever connects");
+    }
+
+    #[test]
+    fn what_the_backend_cannot_do_and_what_nobody_may_is_said_at_once() {
+        let refused = refusal(create(&policy("vic", RUN), r#"{"Image":"evil","HostConfig":{"CpuShares":5}}"#));
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        let rules: Vec<&str> = refused.points.iter().map(|point| point.rule.as_str()).collect();
+        assert_eq!(rules, ["vic: field HostConfig.CpuShares", "t: run"]);
+    }
+
+    #[test]
+    fn what_no_version_knows_is_refused_wherever_a_policy_judges() {
+        let policy = policy("engine", RUN);
+        let refused = refusal(create(&policy, r#"{"Image":"acme/x","HostConfig":{"NewRoot":"/"}}"#));
+        assert_eq!(refused.points[0].path, "HostConfig.NewRoot");
+        let refused = refusal(ask(
+            &policy,
+            Endpoint::ContainerCreate,
+            "/v1.25/containers/create?root=1",
+            r#"{"Image":"acme/x"}"#,
+        ));
+        assert_eq!(refused.points[0].path, "root");
+    }
+
+    #[test]
+    fn what_is_forced_is_sent() {
+        let rules = format!("{RUN}[[set]]\nname = \"who\"\nuser = \"1000\"\n");
+        let sent = permit(create(&policy("engine", &rules), r#"{"Image":"acme/x","User":"root"}"#));
+        assert_eq!(sent.body.unwrap(), br#"{"Image":"acme/x","User":"1000"}"#);
+        assert_eq!(sent.warnings, ["User = \"root\" was replaced by \"1000\" [t: who]"]);
+        let rules = "[[allow]]\nname = \"b\"\ngroups = [\"build\"]\n[[set]]\nname = \"m\"\nmemory = \"1g\"\n";
+        let built = permit(ask(&policy("engine", rules), Endpoint::ImageBuild, "/v1.25/build?t=x&memory=5", ""));
+        assert_eq!(built.target.unwrap().to_wire(None), "/build?t=x&memory=1073741824");
+    }
+
+    #[test]
+    fn without_a_rule_that_looks_a_body_passes_unread() {
+        let all = policy("engine", "[[allow]]\nname = \"all\"\ngroups = [\"all\"]\nunrestricted = true\n");
+        let target = Target::parse("/containers/create").unwrap();
+        assert!(!decide::needs_body(&all, Endpoint::ContainerCreate, &target));
+        assert!(decide::needs_body(&policy("engine", RUN), Endpoint::ContainerCreate, &target));
+    }
+}
