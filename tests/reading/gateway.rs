@@ -79,7 +79,7 @@ impl Running {
     pub async fn start(transport: Transport, profile: &str) -> Self {
         let file = folder().join(format!("{profile}.toml"));
         let name = if file.exists() { file.to_str().unwrap() } else { profile };
-        let policy = load::policy(name, None).unwrap();
+        let policy = load::policy(name, None, None).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("backend.sock");
         let record = Record::default();
