@@ -5,8 +5,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, UPGRADE};
-use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use hyper::ext::ReasonPhrase;
 
@@ -57,8 +59,9 @@ impl tower::Service<Permitted<Body>> for Service {
 fn request(call: Permitted<Body>) -> Result<Request<Body>, Error> {
     let row = call.endpoint().row();
     let target = call.target().to_wire(call.target().version);
-    let target: Uri =
-        target.parse().map_err(|error| Error::gateway(format!("the target {target:?} cannot be sent: {error}")))?;
+    let target = Bytes::from(target);
+    let target = PathAndQuery::from_maybe_shared(target.clone())
+        .map_err(|error| Error::gateway(format!("the target {target:?} cannot be sent: {error}")))?;
     let method = match row.method {
         crate::docker::endpoint::Method::Get => Method::GET,
         crate::docker::endpoint::Method::Head => Method::HEAD,
@@ -69,7 +72,7 @@ fn request(call: Permitted<Body>) -> Result<Request<Body>, Error> {
     let (headers, body) = call.into_parts();
     let mut request = Request::new(body);
     *request.method_mut() = method;
-    *request.uri_mut() = target;
+    *request.uri_mut() = target.into();
     *request.headers_mut() = headers;
     Ok(request)
 }

@@ -38,10 +38,11 @@ impl Target {
         if !target.starts_with('/') {
             return invalid("the request target must be a path that begins with /");
         }
-        if let Some(odd) = target.chars().find(|char| !matches!(char, '!'..='~') || *char == '#') {
+        if !target.bytes().all(|byte| matches!(byte, b'!'..=b'~') && byte != b'#') {
+            let odd = target.chars().find(|char| !matches!(char, '!'..='~') || *char == '#').unwrap_or_default();
             return invalid(format!("the request target must not contain {odd:?}"));
         }
-        let (full, query) = target.split_once('?').unwrap_or((target, ""));
+        let (full, query) = split_once(target, b'?').unwrap_or((target, ""));
         let (version, path) = split_version(full)?;
         Ok(Self { version, path: read_path(path)?, query: read_query(query)? })
     }
@@ -82,9 +83,9 @@ impl Target {
         }
         for (index, (name, value)) in self.query.iter().enumerate() {
             out.push(if index == 0 { '?' } else { '&' });
-            out.extend(percent_encoding::utf8_percent_encode(name, QUERY));
+            push_encoded(&mut out, name);
             out.push('=');
-            out.extend(percent_encoding::utf8_percent_encode(value, QUERY));
+            push_encoded(&mut out, value);
         }
         out
     }
@@ -121,7 +122,7 @@ fn read_path(raw: &str) -> Result<String, InvalidTarget> {
     if raw == "/" {
         return Ok(raw.to_owned());
     }
-    let path = if raw.contains('%') { decode_path(raw)? } else { raw.to_owned() };
+    let path = if raw.bytes().any(|byte| byte == b'%') { decode_path(raw)? } else { raw.to_owned() };
     let mut segments = path.split('/').skip(1);
     let first = segments.next().unwrap_or_default();
     check_segment(first, is_word)?;
@@ -162,6 +163,22 @@ fn is_label(segment: &str) -> bool {
         && segment.trim() == segment
 }
 
+/// Writes a name or value of a query. Most are plain, and then written as they are.
+fn push_encoded(out: &mut String, text: &str) {
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')) {
+        out.push_str(text);
+    } else {
+        out.extend(percent_encoding::utf8_percent_encode(text, QUERY));
+    }
+}
+
+/// [`str::split_once`] for short texts, where a search by words of memory costs
+/// more than it saves.
+fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == separator)?;
+    text.get(..at).zip(text.get(at + 1..))
+}
+
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/' | b':' | b'@')
 }
@@ -188,17 +205,31 @@ fn read_query(query: &str) -> Result<Vec<(String, String)>, InvalidTarget> {
     if query.is_empty() {
         return Ok(Vec::new());
     }
-    if query.contains(';') {
+    if query.bytes().any(|byte| byte == b';') {
         return invalid("the query must not contain ;");
     }
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| Ok((decode(&name.replace('+', " "))?, decode(&value.replace('+', " "))?)))
-        .collect()
+    let mut pairs = Vec::new();
+    let mut rest = query;
+    while !rest.is_empty() {
+        let (pair, tail) = split_once(rest, b'&').unwrap_or((rest, ""));
+        rest = tail;
+        if !pair.is_empty() {
+            let (name, value) = split_once(pair, b'=').unwrap_or((pair, ""));
+            pairs.push((decode_form(name)?, decode_form(value)?));
+        }
+    }
+    Ok(pairs)
+}
+
+/// Decodes a name or value of a query, where `+` is a space.
+fn decode_form(text: &str) -> Result<String, InvalidTarget> {
+    if text.bytes().any(|byte| byte == b'+') { decode(&text.replace('+', " ")) } else { decode(text) }
 }
 
 fn decode(text: &str) -> Result<String, InvalidTarget> {
+    if !text.bytes().any(|byte| byte == b'%') {
+        return Ok(text.to_owned());
+    }
     for escape in text.split('%').skip(1) {
         if !escape.get(..2).is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit())) {
             return invalid("an escape in the request target is not % and two hexadecimal digits");

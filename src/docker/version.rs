@@ -38,7 +38,8 @@ impl ApiVersion {
 
 impl fmt::Display for ApiVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "1.{}", self.0)
+        f.write_str("1.")?;
+        fmt::Display::fmt(&self.0, f)
     }
 }
 

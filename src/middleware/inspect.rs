@@ -1,13 +1,18 @@
 //! Judges a call: reads its body where policy must see it, and sends on what
 //! was judged.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Response, StatusCode, header};
+use http::{Response, StatusCode};
+use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 use tower::{Layer, Service};
 
 use super::{Answer, Connection};
@@ -75,18 +80,12 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
         BodyKind::Json if needs_body(&policy, call.endpoint, &call.target) => {
             Some(read(&mut call.body, &gateway.limits).await?)
         }
-        BodyKind::Json => None,
-        BodyKind::Tar => {
-            refuse_forms(&call.headers)?;
-            None
-        }
+        BodyKind::Json | BodyKind::Tar => None,
         BodyKind::None => {
             // Some clients send one all the same (dockerode on attach). It means nothing to a daemon, and must
             // not reach one that would take it for stdin.
-            refuse_forms(&call.headers)?;
             read(&mut call.body, &gateway.limits).await?;
             call.body = Body::Empty;
-            strip_body_headers(&mut call.headers);
             None
         }
     };
@@ -101,10 +100,8 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     match verdict {
         Verdict::Permit(permit) => {
             if let Some(bytes) = bytes {
-                // What is sent is what was judged; the length is written anew.
+                // What is sent is what was judged; the backend writes its length anew.
                 call.body = Body::full(bytes);
-                call.headers.remove(header::CONTENT_LENGTH);
-                call.headers.remove(header::TRANSFER_ENCODING);
             }
             Ok(call.permit(permit, Body::full))
         }
@@ -115,7 +112,7 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
 /// Reads a body that is judged: all of it, or an error. There is no length
 /// from which on it passes unread.
 async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, Error> {
-    if http_body::Body::is_end_stream(body) {
+    if body.is_end_stream() {
         return Ok(Bytes::new());
     }
     let too_large = || {
@@ -128,7 +125,7 @@ async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, Error> {
         )
         .closing()
     };
-    let hint = http_body::Body::size_hint(body);
+    let hint = body.size_hint();
     if hint.lower() > limits.judged_body as u64 {
         return Err(too_large());
     }
@@ -137,7 +134,7 @@ async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, Error> {
     let mut rest = BytesMut::new();
     loop {
         let received = first.len() + rest.len();
-        let frame = tokio::time::timeout(deadline.left(received), body.frame()).await.map_err(|_| {
+        let frame = next_frame(body, deadline.left(received)).await.map_err(|_| {
             let text = "vicgate: the request body arrives too slowly (limits.body_min_rate)";
             Error::client(StatusCode::REQUEST_TIMEOUT, text).closing()
         })?;
@@ -162,6 +159,30 @@ async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, Error> {
     Ok(if rest.is_empty() { first } else { rest.freeze() })
 }
 
+/// The next piece of a body.
+///
+/// Nearly all bodies are here with their heads, and only wait for hyper's next
+/// turn: they are asked for once more before a timer is set.
+async fn next_frame(body: &mut Body, time: Duration) -> Result<Option<NextFrame>, Elapsed> {
+    let mut asked = false;
+    let soon = poll_fn(|cx| match Pin::new(&mut *body).poll_frame(cx) {
+        Poll::Ready(frame) => Poll::Ready(Some(frame)),
+        Poll::Pending if asked => Poll::Ready(None),
+        Poll::Pending => {
+            asked = true;
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await;
+    match soon {
+        Some(frame) => Ok(frame),
+        None => timeout(time, body.frame()).await,
+    }
+}
+
+type NextFrame = Result<Frame<Bytes>, hyper::Error>;
+
 /// The least speed of a body: some grace, then so many bytes a second.
 struct Deadline {
     start: Instant,
@@ -185,51 +206,10 @@ impl Deadline {
     }
 }
 
-/// A daemon takes values of a form body for query parameters, and prefers them
-/// to the query's own. Where no form belongs, one is refused.
-fn refuse_forms(headers: &HeaderMap) -> Result<(), Error> {
-    let is_form = headers.get_all(header::CONTENT_TYPE).iter().any(|value| {
-        let kind = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        kind.eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
-            || kind.get(..10).is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/"))
-    });
-    if is_form {
-        return Err(Error::bad_request(
-            "vicgate: a form body would override the query parameters that were judged. Send them in the query",
-        )
-        .closing());
-    }
-    Ok(())
-}
-
-/// Removes the headers that describe a body which is not sent.
-fn strip_body_headers(headers: &mut HeaderMap) {
-    for name in [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::EXPECT] {
-        headers.remove(name);
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
-
-    #[test]
-    fn form_bodies_are_refused_in_any_spelling() {
-        for kind in [
-            "application/x-www-form-urlencoded",
-            "Application/X-WWW-Form-Urlencoded; charset=utf-8",
-            "multipart/form-data; boundary=x",
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-            assert_eq!(refuse_forms(&headers).unwrap_err().status, StatusCode::BAD_REQUEST, "{kind}");
-        }
-        let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-tar"));
-        assert_eq!(refuse_forms(&headers), Ok(()));
-    }
 
     #[test]
     fn a_slow_body_has_grace_and_then_a_rate() {

@@ -30,7 +30,7 @@ use crate::server;
 use crate::settings::Limits;
 
 /// What the layers answer with. Local to its thread: a connection never moves.
-pub type Answer<E = Error> = Pin<Box<dyn Future<Output = Result<Response<Body>, E>>>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>>>>;
 
 /// What all connections share.
 pub struct Gateway {
@@ -80,7 +80,7 @@ type Stack = RefCell<Box<dyn LocalService>>;
 
 /// The stack as one object: its type is a page long and of no interest.
 trait LocalService {
-    fn answer(&mut self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>>>>;
+    fn answer(&mut self, request: Request<Incoming>) -> server::Answer;
 }
 
 impl<S> LocalService for S
@@ -88,14 +88,8 @@ where
     S: Service<Request<Incoming>, Response = Response<Body>, Error = std::convert::Infallible>,
     S::Future: 'static,
 {
-    fn answer(&mut self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>>>> {
-        let answer = self.call(request);
-        Box::pin(async move {
-            match answer.await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            }
-        })
+    fn answer(&mut self, request: Request<Incoming>) -> server::Answer {
+        Box::pin(self.call(request))
     }
 }
 
@@ -106,7 +100,7 @@ pub struct Session {
 }
 
 impl server::Stack for Session {
-    fn call(&self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>>>> {
+    fn call(&self, request: Request<Incoming>) -> server::Answer {
         self.stack.borrow_mut().answer(request)
     }
 

@@ -1,14 +1,16 @@
 //! Counts and logs every answer.
 
 use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use http::{Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use tower::{Layer, Service};
 
-use super::{Answer, Connection};
+use super::Connection;
 use crate::body::Body;
 
 /// Layer of [`Observe`].
@@ -42,11 +44,11 @@ pub(super) struct Observe<S> {
 impl<S, B> Service<Request<B>> for Observe<S>
 where
     S: Service<Request<B>, Response = Response<Body>, Error = Infallible>,
-    S::Future: 'static,
+    S::Future: Unpin,
 {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Answer<Infallible>;
+    type Future = Observed<S::Future>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
@@ -55,28 +57,55 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let connection = self.connection.clone();
         connection.record.clear();
-        let start = connection.gateway.access_log.then(|| {
-            let path = request.uri().path_and_query().map_or("", |target| target.as_str());
-            let path = path.split('?').next().unwrap_or_default().to_owned();
-            (Instant::now(), request.method().clone(), path)
-        });
-        let answer = self.inner.call(request);
-        Box::pin(async move {
-            let response = answer.await?;
-            let endpoint = connection.record.endpoint();
-            connection.gateway.metrics.answered(endpoint, response.status());
-            if let Some((start, method, path)) = start {
-                tracing::info!(
-                    who = %connection.peer.label(),
-                    %method,
-                    path,
-                    endpoint = endpoint.map_or("-", |endpoint| endpoint.name()),
-                    status = response.status().as_u16(),
-                    ms = start.elapsed().as_millis(),
-                    "answered"
-                );
-            }
-            Ok(response)
-        })
+        let line = connection.gateway.access_log.then(|| Line::begin(&request));
+        Observed { answer: self.inner.call(request), connection, line }
+    }
+}
+
+/// An answer that is counted and logged once it is there.
+pub(super) struct Observed<F> {
+    answer: F,
+    connection: Rc<Connection>,
+    line: Option<Line>,
+}
+
+impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for Observed<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = ready!(Pin::new(&mut self.answer).poll(cx))?;
+        let endpoint = self.connection.record.endpoint();
+        self.connection.gateway.metrics.answered(endpoint, response.status());
+        if let Some(line) = &self.line {
+            line.end(&self.connection, response.status());
+        }
+        Poll::Ready(Ok(response))
+    }
+}
+
+/// A line of the access log under way.
+struct Line {
+    start: Instant,
+    method: Method,
+    path: String,
+}
+
+impl Line {
+    fn begin<B>(request: &Request<B>) -> Self {
+        let path = request.uri().path_and_query().map_or("", |target| target.as_str());
+        let path = path.split('?').next().unwrap_or_default().to_owned();
+        Self { start: Instant::now(), method: request.method().clone(), path }
+    }
+
+    fn end(&self, connection: &Connection, status: StatusCode) {
+        tracing::info!(
+            who = %connection.peer.label(),
+            method = %self.method,
+            path = self.path,
+            endpoint = connection.record.endpoint().map_or("-", |endpoint| endpoint.name()),
+            status = status.as_u16(),
+            ms = self.start.elapsed().as_millis(),
+            "answered"
+        );
     }
 }

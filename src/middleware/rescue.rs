@@ -2,12 +2,12 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::task::{Context, Poll};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use http::{HeaderValue, Request, Response, header};
 use tower::{Layer, Service};
 
-use super::Answer;
 use crate::body::Body;
 use crate::docker::version::ApiVersion;
 use crate::error::{Error, Fault};
@@ -37,11 +37,11 @@ pub(super) struct Rescue<S> {
 impl<S, B> Service<Request<B>> for Rescue<S>
 where
     S: Service<Request<B>, Response = Response<Body>, Error = Error>,
-    S::Future: Future<Output = Result<Response<Body>, Error>> + 'static,
+    S::Future: Unpin,
 {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Answer<Infallible>;
+    type Future = Rescued<S::Future>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
@@ -49,13 +49,22 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let version = version_in(request.uri());
-        let answer = self.inner.call(request);
-        Box::pin(async move {
-            match answer.await {
-                Ok(response) => Ok(response),
-                Err(error) => Ok(to_answer(&error, version)),
-            }
-        })
+        Rescued { answer: self.inner.call(request), version }
+    }
+}
+
+/// An answer that becomes one if it fails.
+pub(super) struct Rescued<F> {
+    answer: F,
+    version: Option<ApiVersion>,
+}
+
+impl<F: Future<Output = Result<Response<Body>, Error>> + Unpin> Future for Rescued<F> {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = ready!(Pin::new(&mut self.answer).poll(cx));
+        Poll::Ready(Ok(answer.unwrap_or_else(|error| to_answer(&error, self.version))))
     }
 }
 

@@ -1,8 +1,6 @@
 //! One client connection, from its handshake to its end, in one task.
 
-use std::cell::RefCell;
-use std::convert::Infallible;
-use std::future::{Future, pending, poll_fn};
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -11,11 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response, StatusCode, Version};
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::Service;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
@@ -24,17 +18,16 @@ use tokio_rustls::{TlsAcceptor, TlsStream};
 use super::accept::{Accepted, Stream};
 use super::client_io::{ClientIo, Flags};
 use super::drain::Phase;
+use super::glue::Glue;
 use super::head_timer::HeadTimer;
 use super::limit::Counts;
 use super::listen::Tls;
-use super::outgoing::Outgoing;
 use super::parts::{Part, Parts};
-use super::takeover::{self, Takeover};
+use super::takeover::Takeover;
 use super::tasks::{Task, Tasks};
 use super::{NewStack, Stack, linger, peer, tunnel};
-use crate::body::Body;
 use crate::identity::Identity;
-use crate::net::{Plain, Socket, Upstream};
+use crate::net::{Plain, Socket};
 use crate::settings::Limits;
 
 /// What the connections of one worker share.
@@ -56,10 +49,6 @@ impl<N: NewStack> Shared<N> {
 
 /// The longest request head, in bytes; hyper writes answers in pieces of this size too.
 const MAX_HEAD: usize = 64 * 1024;
-
-/// The most header lines that a request may have. hyper's own limit is 100, and
-/// setting another makes it allocate for every request.
-const MAX_HEADERS: usize = 64;
 
 /// Serves a connection until it has ended.
 pub(super) async fn serve<N: NewStack>(shared: Rc<Shared<N>>, accepted: Accepted, task: Task) {
@@ -214,56 +203,4 @@ enum End {
     Closed,
     Cut,
     TakenOver,
-}
-
-/// Joins the stack to hyper, and keeps tunnels from hyper.
-struct Glue<S> {
-    stack: Rc<S>,
-    flags: Rc<Flags>,
-    tunnel: Rc<TunnelSlot>,
-}
-
-/// The head and the backend's side of a tunnel that is to start.
-type TunnelSlot = RefCell<Option<(Vec<u8>, Box<Upstream>)>>;
-
-impl<S: Stack> Service<Request<Incoming>> for Glue<S> {
-    type Response = Response<Outgoing>;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>>>>;
-
-    /// Runs in hyper's read loop: what is set here holds for its next read.
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let (flags, tunnel) = (self.flags.clone(), self.tunnel.clone());
-        if request.headers().len() > MAX_HEADERS {
-            let answer = too_many_headers();
-            return Box::pin(async move { Ok(answer.map(|body| Outgoing::new(body, flags))) });
-        }
-        // To a client of HTTP/1.0 the end of the connection is the end of the answer.
-        flags.ends_by_close.set(request.version() == Version::HTTP_10);
-        let half_open = self.stack.keeps_half_open(&request);
-        flags.hold_eof.set(half_open);
-        flags.waiting_since.set(None);
-        let answer = self.stack.call(request);
-        Box::pin(async move {
-            let (mut parts, body) = answer.await.into_parts();
-            if let Body::Tunnel(upstream) = body {
-                tunnel.replace(Some((takeover::head(&parts), upstream)));
-                // The connection task looks as soon as hyper is polled, and drops this.
-                return pending().await;
-            }
-            if half_open {
-                // The client may have ended its bytes already, which hyper would take
-                // for the end of the connection; so it stays hidden, and this is the last answer.
-                parts.headers.insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            Ok(Response::from_parts(parts, Outgoing::new(body, flags)))
-        })
-    }
-}
-
-fn too_many_headers() -> Response<Body> {
-    let mut answer = Response::new(Body::full(format!("the request has more than {MAX_HEADERS} header lines\n")));
-    *answer.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    answer
 }

@@ -10,6 +10,7 @@ mod accept;
 mod client_io;
 mod connection;
 mod drain;
+mod glue;
 mod head_timer;
 mod limit;
 mod linger;
@@ -27,6 +28,7 @@ pub use drain::{Drain, Shutdown, drain};
 pub use limit::Connections;
 pub use listen::BindError;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -46,6 +48,9 @@ use limit::Counts;
 use listen::{Bound, TlsSlots};
 use worker::Pool;
 
+/// The answer to a request, once it is there.
+pub type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>>>>;
+
 /// What the server needs of the program behind it: one for each client
 /// connection, in that connection's task.
 pub trait Stack: 'static {
@@ -55,7 +60,7 @@ pub trait Stack: 'static {
     /// status line and headers are sent as they are (a reason phrase that is not
     /// the usual one as [`hyper::ext::ReasonPhrase`]), and from then on the bytes
     /// of both sides are joined.
-    fn call(&self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>>>>;
+    fn call(&self, request: Request<Incoming>) -> Answer;
 
     /// True if an end of the client's bytes is only the end of its stdin, so
     /// that the call must go on: asked before [`Stack::call`], from the head alone.

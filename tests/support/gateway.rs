@@ -1,8 +1,6 @@
 //! The server and the backend's half joined by a stack that permits everything.
 
 use std::cell::RefCell;
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::Context;
@@ -20,7 +18,7 @@ use vicgate::docker::target::Target;
 use vicgate::error::Error;
 use vicgate::identity::Identity;
 use vicgate::policy::{Call, Permit, Permitted};
-use vicgate::server::{BindError, Connections, Drain, NewStack, Reloader, Server, Stack, drain};
+use vicgate::server::{Answer, BindError, Connections, Drain, NewStack, Reloader, Server, Stack, drain};
 use vicgate::settings::{self, CertificateFiles, Limits, Listen, ListenTls, ListenUrl};
 
 use super::certs::Certs;
@@ -176,7 +174,7 @@ pub struct PassThroughStack {
 }
 
 impl Stack for PassThroughStack {
-    fn call(&self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>>>> {
+    fn call(&self, request: Request<Incoming>) -> Answer {
         let service = RefCell::new(Service::new(self.line.clone()));
         let peer = self.peer.clone();
         Box::pin(async move {
@@ -187,13 +185,13 @@ impl Stack for PassThroughStack {
                 }
                 Err(error) => Err(error),
             };
-            answer.unwrap_or_else(|error| {
+            Ok(answer.unwrap_or_else(|error| {
                 let mut answer = Response::builder().status(error.status);
                 if error.close {
                     answer = answer.header("connection", "close");
                 }
                 answer.body(Body::full(error.message)).unwrap()
-            })
+            }))
         })
     }
 

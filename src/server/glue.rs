@@ -1,0 +1,91 @@
+//! Between hyper and the stack.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::future::{self, Future};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, Response, StatusCode, Version};
+use hyper::body::Incoming;
+use hyper::service::Service;
+
+use super::client_io::Flags;
+use super::outgoing::Outgoing;
+use super::{Answer, Stack, takeover};
+use crate::body::Body;
+use crate::net::Upstream;
+
+/// Joins the stack to hyper, and keeps tunnels from hyper.
+pub(super) struct Glue<S> {
+    pub(super) stack: Rc<S>,
+    pub(super) flags: Rc<Flags>,
+    pub(super) tunnel: Rc<TunnelSlot>,
+}
+
+/// The head and the backend's side of a tunnel that is to start.
+pub(super) type TunnelSlot = RefCell<Option<(Vec<u8>, Box<Upstream>)>>;
+
+impl<S: Stack> Service<Request<Incoming>> for Glue<S> {
+    type Response = Response<Outgoing>;
+    type Error = Infallible;
+    type Future = Answering;
+
+    /// Runs in hyper's read loop: what is set here holds for its next read.
+    fn call(&self, request: Request<Incoming>) -> Answering {
+        let (flags, tunnel) = (self.flags.clone(), self.tunnel.clone());
+        flags.waiting_since.set(None);
+        if request.headers().len() > MAX_HEADERS {
+            let answer = Box::pin(future::ready(Ok(too_many_headers())));
+            return Answering { answer, half_open: false, flags, tunnel };
+        }
+        // To a client of HTTP/1.0 the end of the connection is the end of the answer.
+        flags.ends_by_close.set(request.version() == Version::HTTP_10);
+        let half_open = self.stack.keeps_half_open(&request);
+        flags.hold_eof.set(half_open);
+        Answering { answer: self.stack.call(request), half_open, flags, tunnel }
+    }
+}
+
+/// An answer of the stack on its way to hyper.
+pub(super) struct Answering {
+    answer: Answer,
+    half_open: bool,
+    flags: Rc<Flags>,
+    tunnel: Rc<TunnelSlot>,
+}
+
+impl Future for Answering {
+    type Output = Result<Response<Outgoing>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.tunnel.borrow().is_some() {
+            // The connection task looks as soon as hyper is polled, and drops this.
+            return Poll::Pending;
+        }
+        let (mut parts, body) = ready!(self.answer.as_mut().poll(cx))?.into_parts();
+        if let Body::Tunnel(upstream) = body {
+            self.tunnel.replace(Some((takeover::head(&parts), upstream)));
+            return Poll::Pending;
+        }
+        if self.half_open {
+            // The client may have ended its bytes already, which hyper would take
+            // for the end of the connection; so it stays hidden, and this is the last answer.
+            parts.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Poll::Ready(Ok(Response::from_parts(parts, Outgoing::new(body, self.flags.clone()))))
+    }
+}
+
+fn too_many_headers() -> Response<Body> {
+    let mut answer = Response::new(Body::full(format!("the request has more than {MAX_HEADERS} header lines\n")));
+    *answer.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+/// The most header lines that a request may have. hyper's own limit is 100, and
+/// setting another makes it allocate for every request.
+const MAX_HEADERS: usize = 64;
