@@ -11,35 +11,35 @@ use super::normal::normal;
 #[derive(Debug)]
 pub struct Seen(Vec<Outcome>);
 
-/// Runs the script with every CLI on the direct socket and through each listener of
-/// a gateway, and asserts that nobody could tell which: same output, same errors,
-/// same exit codes.
+/// Runs the script with every CLI on the direct socket and through the gateway, over
+/// TCP and over a unix socket, and asserts that nobody could tell which: same output,
+/// same errors, same exit codes.
 ///
 /// The script finds a name of its own in `$name`; what it creates under that name
 /// or one that begins with it is removed after each run.
 pub fn same(script: &str) -> Seen {
-    same_over("", script)
+    same_over(&["tcp", "unix"], script)
 }
 
-/// The same for the listeners whose address starts with this.
-pub fn same_over(scheme: &str, script: &str) -> Seen {
+/// The same over these transports. `tls` is mutual TLS to a gateway that reaches the
+/// one before the engine over mutual TLS.
+pub fn same_over(transports: &[&str], script: &str) -> Seen {
     let engine = Engine::shared();
-    let gateway = transparent(engine);
+    let gateways = Gateways::shared(engine);
     let mut seen = Vec::new();
     for cli in Cli::all() {
-        let run = |host: &str| normal(&run_clean(engine, cli, host, script));
-        let direct = run(&engine.url());
-        for address in gateway.addresses().iter().filter(|address| address.starts_with(scheme)) {
-            let through = run(address);
+        let run_directly = || normal(&run_clean(engine, Session::new(cli, &engine.url()), script));
+        let direct = run_directly();
+        for transport in transports {
+            let through = normal(&run_clean(engine, gateways.session(cli, transport), script));
             if through != direct {
-                let again = run(&engine.url());
-                let repeatable = if again == direct { "gives that again" } else { "does not give that again" };
+                let repeatable = if run_directly() == direct { "gives that again" } else { "does not give that again" };
                 panic!(
-                    "docker {} through {address} differs from the direct socket (which {repeatable})\n\
+                    "docker {} over {transport} differs from the direct socket (which {repeatable})\n\
                      script: {script}\n{}\ndirect: {direct:#?}\nthrough: {through:#?}\n{}\n{}",
                     cli.version,
                     first_difference(&direct, &through),
-                    gateway.log(),
+                    gateways.log(),
                     engine.log()
                 );
             }
@@ -76,15 +76,40 @@ impl Seen {
     }
 }
 
-/// The gateway that lets everything pass, before the shared engine.
-fn transparent(engine: &Engine) -> &'static Gateway {
-    static GATEWAY: OnceLock<Gateway> = OnceLock::new();
-    GATEWAY.get_or_init(|| Gateway::start(&engine.url(), &["--profile", "engine"]))
+/// Gateways that let everything pass, before the shared engine.
+struct Gateways {
+    plain: Gateway,
+    chain: [Gateway; 2],
 }
 
-fn run_clean(engine: &Engine, cli: &Cli, host: &str, script: &str) -> Outcome {
+impl Gateways {
+    fn shared(engine: &Engine) -> &'static Self {
+        static GATEWAYS: OnceLock<Gateways> = OnceLock::new();
+        GATEWAYS.get_or_init(|| Self {
+            plain: Gateway::start(&engine.url(), &["--profile", "engine"]),
+            chain: Gateway::start_chain_over_tls(&engine.url(), &["--profile", "engine"]),
+        })
+    }
+
+    fn session(&self, cli: &Cli, transport: &str) -> Session {
+        if transport != "tls" {
+            return Session::new(cli, self.plain.address(transport));
+        }
+        let [first, second] = &self.chain;
+        let host = first.address("tls://").replace("tls://127.0.0.1", "tcp://localhost");
+        let mut session = Session::new(cli, &host);
+        session.set("DOCKER_TLS_VERIFY", "1");
+        session.set("DOCKER_CERT_PATH", &second.folder().display().to_string());
+        session
+    }
+
+    fn log(&self) -> String {
+        [&self.plain].into_iter().chain(&self.chain).map(Gateway::log).collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn run_clean(engine: &Engine, mut session: Session, script: &str) -> Outcome {
     let name = name();
-    let mut session = Session::new(cli, host);
     session.set("name", &name);
     let outcome = session.run(script);
     let mut sweeper = Session::new(Cli::newest(), &engine.url());

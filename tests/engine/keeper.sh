@@ -9,6 +9,8 @@
 # another engine on the machine, and the end of its first process ends every
 # container and mount of it.
 set -eu
+# An interrupt ends the tests; this has to outlive them for a moment.
+trap "" INT
 dir=$1
 group=/vicgate-test-$$
 

@@ -53,7 +53,7 @@ fn exec_on_a_terminal_has_one_too() {
 fn attach_joins_a_terminal_and_the_detach_keys_leave_it() {
     // Over TCP the CLI does not know its own detach keys and waits for the end of the container.
     on_terminal_over(
-        "unix://",
+        &["unix", "tls"],
         r#"docker run -dit --name $name busybox sh -c 'while read line; do echo got $line; done'
            # Keys that are hit before the CLI has the terminal are lost.
            typed() {
@@ -69,9 +69,9 @@ fn attach_joins_a_terminal_and_the_detach_keys_leave_it() {
 }
 
 fn on_terminal(script: &str) -> Seen {
-    on_terminal_over("", script)
+    on_terminal_over(&["tcp", "unix", "tls"], script)
 }
 
-fn on_terminal_over(scheme: &str, script: &str) -> Seen {
-    same_over(scheme, &format!("{TERMINAL}{script}"))
+fn on_terminal_over(transports: &[&str], script: &str) -> Seen {
+    same_over(transports, &format!("{TERMINAL}{script}"))
 }
