@@ -156,10 +156,13 @@ async fn http<N: NewStack>(shared: &Shared<N>, socket: Socket, stack: N::Stack, 
                 stack.poll_backend(cx);
                 Poll::Pending
             }
-            Part::Clock => head_timer.poll(cx, flags.waiting_since.get()).map(|()| {
-                tracing::debug!("client connection ended: no request head in time");
-                End::Cut
-            }),
+            // A client that is slow to take its answer is not idle.
+            Part::Clock => {
+                head_timer.poll(cx, flags.waiting_since.get().filter(|_| !flags.unflushed.get())).map(|()| {
+                    tracing::debug!("client connection ended: no request head in time");
+                    End::Cut
+                })
+            }
             Part::Client => {
                 let polled = Pin::new(&mut connection).poll(cx);
                 if tunnel.borrow().is_some() && !flags.unflushed.get() {

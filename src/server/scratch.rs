@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
-/// Size of the buffer, in bytes: more is not faster, and the caches are small.
-const SIZE: usize = 64 * 1024;
+/// Size of the buffer, in bytes. Half of it costs a third more CPU per byte; twice
+/// it costs less upward only, and would be kept aside for each stalled reader.
+const SIZE: usize = 128 * 1024;
 
 thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };

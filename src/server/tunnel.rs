@@ -121,7 +121,7 @@ enum State {
 }
 
 /// How many reads one direction may do before others have their turn.
-const TURN: usize = 16;
+const TURN: usize = 8;
 
 impl Pump {
     fn new(first: Bytes, ended: bool) -> Self {

@@ -6,7 +6,7 @@ use vicgate::identity::{Evidence, Identity};
 use vicgate::settings::Limits;
 
 use crate::support::{Backend, Gateway, Transport, until};
-use crate::wire::attach;
+use crate::wire::{attach, pattern};
 
 #[tokio::test]
 async fn one_connection_too_many_is_refused_in_words_and_room_is_made_again() {
@@ -83,4 +83,37 @@ async fn a_head_that_never_ends_is_given_up() {
     client.write("GET /v1.25/info HTTP/1.1\r\nHost:").await;
     client.read_rest().await;
     until("the connection to be gone", || gateway.connections() == 0).await;
+}
+
+/// Regression: the time for the next request ran while the last answer was not yet taken.
+#[tokio::test]
+async fn a_client_that_is_slow_to_take_its_answer_is_not_idle() {
+    let backend = Backend::start(Transport::Unix).await;
+    let limits = Limits { workers: 1, header_timeout: Duration::from_millis(200), ..Limits::default() };
+    let gateway = Gateway::start_with(Transport::Unix, &backend.settings(), limits);
+    let mut waiting = Vec::new();
+    // What the system holds is not known, so that of many sizes some end with us.
+    for size in (100_000..400_000).step_by(20_000) {
+        let mut client = gateway.connect().await;
+        client.write("GET /v1.25/containers/web/export HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        let mut daemon = backend.accept().await;
+        daemon.read_head().await;
+        let body = pattern(size);
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n");
+        let answer = [head.as_bytes(), &body].concat();
+        let sending = tokio::spawn(async move {
+            daemon.write(answer).await;
+            daemon
+        });
+        waiting.push((client, sending, body));
+    }
+    for _ in 0..3 {
+        // One that asks for nothing is let go: the time is over, and over again.
+        gateway.connect().await.expect_end().await;
+    }
+    for (mut client, sending, body) in waiting {
+        client.read_head().await;
+        assert!(client.read_bytes(body.len()).await == body, "{} bytes", body.len());
+        sending.await.unwrap();
+    }
 }
