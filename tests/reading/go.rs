@@ -95,10 +95,7 @@ fn into(ty: &'static Type, raw: &Raw, go: &mut Go, error: &mut Option<String>) {
             into(&LIST_OF_TEXT, raw, go, error);
         }
         (Type::Size, Raw::List(items)) => {
-            let mut sides = match go {
-                Go::List(old) => old.clone(),
-                _ => vec![Go::Zero, Go::Zero],
-            };
+            let mut sides = if let Go::List(old) = go { old.clone() } else { vec![Go::Zero, Go::Zero] };
             for (side, item) in sides.iter_mut().zip(items) {
                 into(&UINT, item, side, error);
             }
@@ -107,10 +104,7 @@ fn into(ty: &'static Type, raw: &Raw, go: &mut Go, error: &mut Option<String>) {
             *go = Go::List(sides);
         }
         (Type::List(ty), Raw::List(items)) => {
-            let mut old = match std::mem::replace(go, Go::Zero) {
-                Go::List(old) => old,
-                _ => Vec::new(),
-            };
+            let mut old = if let Go::List(old) = std::mem::replace(go, Go::Zero) { old } else { Vec::new() };
             old.resize(items.len().max(old.len()), zero(ty));
             for (place, item) in old.iter_mut().zip(items) {
                 into(ty, item, place, error);
@@ -119,10 +113,7 @@ fn into(ty: &'static Type, raw: &Raw, go: &mut Go, error: &mut Option<String>) {
             *go = Go::List(old);
         }
         (Type::Map(ty), Raw::Object(members)) => {
-            let mut map = match std::mem::replace(go, Go::Zero) {
-                Go::Map(map) => map,
-                _ => BTreeMap::new(),
-            };
+            let mut map = if let Go::Map(map) = std::mem::replace(go, Go::Zero) { map } else { BTreeMap::new() };
             for (key, value) in members {
                 let mut place = zero(ty);
                 into(ty, value, &mut place, error);
@@ -131,10 +122,8 @@ fn into(ty: &'static Type, raw: &Raw, go: &mut Go, error: &mut Option<String>) {
             *go = Go::Map(map);
         }
         (Type::Struct(schema), Raw::Object(members)) => {
-            let mut fields = match std::mem::replace(go, Go::Zero) {
-                Go::Struct(fields) => fields,
-                _ => BTreeMap::new(),
-            };
+            let mut fields =
+                if let Go::Struct(fields) = std::mem::replace(go, Go::Zero) { fields } else { BTreeMap::new() };
             for (name, value) in members {
                 if let Some((field, ty)) = find(schema, name) {
                     into(ty, value, fields.entry(field).or_insert_with(|| zero(ty)), error);
