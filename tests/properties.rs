@@ -4,7 +4,7 @@
 //! Runs 20,000 bodies; `VICGATE_BODIES=1000000` runs more. A failure prints the
 //! seed; `VICGATE_SEED` begins there.
 
-#![allow(unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
 #[path = "reading/generate.rs"]
 mod generate;

@@ -183,7 +183,10 @@ pub fn without_zeros(go: Go) -> Go {
                 .collect();
             if fields.is_empty() { Go::Zero } else { Go::Struct(fields) }
         }
-        other => other,
+        Go::Zero => Go::Zero,
+        Go::Bool(true) => Go::Bool(true),
+        Go::Number(text) => Go::Number(text),
+        Go::Text(text) => Go::Text(text),
     }
 }
 
