@@ -5,6 +5,7 @@ pub mod check;
 pub mod demo;
 pub mod explain;
 pub mod matrix;
+pub mod policy_test;
 pub mod serve;
 
 mod signals;
@@ -43,6 +44,8 @@ enum Command {
     Matrix(matrix::MatrixArgs),
     /// Print the verdict on one call, rule by rule, and what would be sent
     Explain(explain::ExplainArgs),
+    /// Work with access policies
+    Policy(policy_test::PolicyArgs),
     /// Make certificates in Docker's file layout, and tell what a file is
     Certs(certs::CertsArgs),
     /// Print a completion script for a shell
@@ -62,6 +65,7 @@ impl Cli {
             Command::Check(args) => check::run(&args),
             Command::Matrix(args) => matrix::run(&args),
             Command::Explain(args) => explain::run(&args),
+            Command::Policy(args) => policy_test::run(&args),
             Command::Certs(args) => certs::run(&args),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "vicgate", &mut std::io::stdout());

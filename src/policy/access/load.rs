@@ -10,7 +10,16 @@ use crate::policy::document::{At, Document};
 use crate::policy::near::did_you_mean;
 
 /// The policies that are in the binary: name and text.
-pub const READY: [(&str, &str); 0] = [];
+pub const READY: [(&str, &str); 8] = [
+    ("read-only", include_str!("../../../policies/access/read-only.toml")),
+    ("dashboard", include_str!("../../../policies/access/dashboard.toml")),
+    ("traefik", include_str!("../../../policies/access/traefik.toml")),
+    ("watchtower", include_str!("../../../policies/access/watchtower.toml")),
+    ("ci-runner", include_str!("../../../policies/access/ci-runner.toml")),
+    ("testcontainers", include_str!("../../../policies/access/testcontainers.toml")),
+    ("developer", include_str!("../../../policies/access/developer.toml")),
+    ("agent-sandbox", include_str!("../../../policies/access/agent-sandbox.toml")),
+];
 
 /// Loads an access policy.
 ///
