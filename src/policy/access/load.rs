@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::read::{self, Raw, Use};
 use super::role::RoleSet;
-use super::{Access, Index, Invalid, Problem};
+use super::{Access, Index, Invalid, Problem, tecnativa};
 use crate::docker::endpoint::Endpoint;
 use crate::policy::document::{At, Document};
 use crate::policy::near::did_you_mean;
@@ -24,11 +24,15 @@ pub const READY: [(&str, &str); 8] = [
 /// Loads an access policy.
 ///
 /// `name` is a name or a path. A name is looked for in the folder `access` of `dir` first, then
-/// among [`READY`].
+/// among [`READY`]. `tecnativa` is the policy that the environment spells in the variables of the
+/// popular socket proxy.
 ///
 /// # Errors
 /// Everything that is wrong, with file, line and column.
 pub fn access(name: &str, dir: Option<&Path>) -> Result<Access, Invalid> {
+    if name == TECNATIVA {
+        return from_text("variables", &tecnativa::policy(variable).map_err(Invalid)?, dir);
+    }
     let file = find(name, dir).map_err(|problem| Invalid(vec![problem]))?;
     from_file(&file, dir)
 }
@@ -122,6 +126,14 @@ impl Raw {
             self.set.push((rule, endpoints));
         }
     }
+}
+
+/// The name of the policy that stands in the environment.
+const TECNATIVA: &str = "tecnativa";
+
+#[expect(clippy::disallowed_methods, reason = "the variables are the policy here, not settings of ours")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 fn find(name: &str, dir: Option<&Path>) -> Result<File, Problem> {

@@ -16,6 +16,7 @@ mod pattern;
 mod read;
 mod role;
 mod rule;
+mod tecnativa;
 mod tell;
 
 pub use case::Case;

@@ -1,0 +1,72 @@
+//! What an access policy adds to judging a create call: `cargo bench --bench access`.
+//!
+//! The budget is 5 µs for 200 rules, all of them about this operation: `200 rules` less `no policy`.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use http::HeaderMap;
+use vicgate::docker::endpoint::Endpoint;
+use vicgate::docker::target::Target;
+use vicgate::identity::{Certificate, Evidence, Identity};
+use vicgate::policy::access::load::from_text;
+use vicgate::policy::{Policy, Question, Verdict, decide, load};
+
+/// What `docker create --name web busybox echo hi` of CLI 28 sends.
+const BODY: &str = include_str!("create.json");
+
+fn access(c: &mut Criterion) {
+    let mut group = c.benchmark_group("access");
+    let target = Target::parse("/v1.25/containers/create?name=web").unwrap();
+    let certificate = Certificate { common_names: vec!["ci-7".into()], ..Certificate::default() };
+    let identity = Identity { evidence: Evidence::Certificate(certificate), address: None };
+    let headers = HeaderMap::new();
+    // A call that asks for something, too.
+    let busy = BODY
+        .replace(r#""Labels":{}"#, r#""Labels":{"a":"b","c":"d","e":"f"}"#)
+        .replace(r#""Env":null"#, r#""Env":["A=1","B=2","C=3"]"#)
+        .replace(r#""Binds":null"#, r#""Binds":["data:/data","logs:/logs"]"#);
+    for (body, what) in [(BODY, "plain"), (busy.as_str(), "busy")] {
+        for (rules, name) in [(None, "no policy"), (Some(0), "1 rule"), (Some(199), "200 rules")] {
+            let access = rules.map(|rules| from_text("bench", &policy(rules), None).unwrap());
+            let policy = Policy { profile: load::profile("vic", None).unwrap(), access };
+            group.bench_function(format!("{what}, {name}"), |b| {
+                b.iter(|| {
+                    let question = Question {
+                        endpoint: Endpoint::ContainerCreate,
+                        target: &target,
+                        identity: &identity,
+                        headers: &headers,
+                        body: Some(black_box(body.as_bytes())),
+                    };
+                    let verdict = decide(&policy, &question);
+                    assert!(matches!(verdict, Verdict::Permit(_)));
+                    verdict
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+/// Rules that do not fit, of both kinds, before the one that allows the call.
+fn policy(others: usize) -> String {
+    let mut text = "name = \"bench\"\n[[identity]]\ncommon_name = \"ci-*\"\nrole = \"ci\"\n".to_owned();
+    for index in 0..others {
+        let kind = if index % 4 == 0 { "deny" } else { "allow" };
+        write!(text, "[[{kind}]]\nname = \"r{index}\"\nrole = \"ci\"\nendpoints = [\"ContainerCreate\"]\n").unwrap();
+        match index % 3 {
+            0 => writeln!(text, "images = [\"registry-{index}.example.com/**\", \"acme/app-{index}:v*\"]"),
+            1 => writeln!(text, "names = [\"job-{index}-*\"]\nlabels = [\"team=t{index}\"]"),
+            _ => writeln!(text, "networks = [\"net-{index}\"]\nvolumes = [\"vol-{index}-*\"]\nusers = [\"{index}\"]"),
+        }
+        .unwrap();
+    }
+    text + "[[allow]]\nname = \"last\"\nrole = \"ci\"\nendpoints = [\"ContainerCreate\"]\nimages = [\"busybox\"]\n"
+}
+
+criterion_group!(benches, access);
+criterion_main!(benches);
