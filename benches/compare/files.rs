@@ -44,6 +44,19 @@ impl Files {
         self.folder.path()
     }
 
+    /// Writes the body of a create that is so long.
+    pub(crate) fn large_create(&self, kib: usize) -> Result<PathBuf> {
+        let mut body = String::from(r#"{"Image":"busybox","Env":["A=""#);
+        for variable in 0.. {
+            if body.len() + 64 > kib * 1024 {
+                break;
+            }
+            body += &format!(r#","VARIABLE_{variable}=a value of about the usual length""#);
+        }
+        body += r#"],"HostConfig":{"NetworkMode":"default"}}"#;
+        self.write(&format!("create-{kib}.json"), &body)
+    }
+
     fn write_certificates(&self) -> Result<()> {
         let mut ca = CertificateParams::new(Vec::new())?;
         ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -4,11 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// Compares vicgate with other proxies in front of one raw backend
 #[derive(Debug, Parser)]
 pub(crate) struct Flags {
+    /// Which rows: side by side with others, as something grows, under abuse
+    #[arg(long, value_enum, default_value = "compare")]
+    pub(crate) suite: Suite,
     /// Rounds; every figure is the median of them
     #[arg(long, default_value_t = 5)]
     pub(crate) rounds: usize,
@@ -44,6 +47,28 @@ pub(crate) struct Flags {
     bench: bool,
     #[command(subcommand)]
     pub(crate) role: Option<Role>,
+}
+
+/// A set of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Suite {
+    /// Side by side with the others.
+    Compare,
+    /// Cost as load, bodies and policies grow.
+    Scaling,
+    /// Cost and latency under abuse.
+    Abuse,
+}
+
+impl Suite {
+    /// Its name, here and in the results.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Compare => "compare",
+            Self::Scaling => "scaling",
+            Self::Abuse => "abuse",
+        }
+    }
 }
 
 /// What this program does as its own child.

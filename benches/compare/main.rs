@@ -26,6 +26,7 @@ mod peer;
 mod process;
 mod results;
 mod run;
+mod suite;
 mod table;
 
 use std::process::ExitCode;

@@ -1,11 +1,14 @@
 //! What is measured, and what the figures are made of.
 
+use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::child::Process;
-use crate::files::CREATE;
+use crate::load::abuse::Abuse;
+use crate::load::connect::Door;
 use crate::load::http::Sent;
 use crate::load::{Direction, Outcome, Plan, Work};
 use crate::peer::Running;
@@ -13,22 +16,51 @@ use crate::process::{cpu_time, resident_kib};
 use crate::run::Bench;
 
 /// Something to do with a peer that is fresh from its start.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Measure {
-    pub(crate) name: &'static str,
-    tls: bool,
-    kind: Kind,
+    pub(crate) name: String,
+    /// How the peer is set up for it.
+    pub(crate) setup: Setup,
+    pub(crate) tls: bool,
+    pub(crate) kind: Kind,
 }
 
+/// What differs between measures in the set-up of a peer.
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+pub(crate) struct Setup {
+    /// Threads.
+    pub(crate) workers: usize,
+    /// Rules of vicgate's access policy.
+    pub(crate) rules: usize,
+    /// Identities that it names.
+    pub(crate) identities: usize,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { workers: 1, rules: 50, identities: 0 }
+    }
+}
+
+/// What is done.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// Nothing: what is there once it has started.
     Start,
-    Get,
-    Create,
+    /// Reading the policies again.
+    Reload,
+    /// The same request from so many connections.
+    Requests(Sent, usize),
+    /// The same, and the cost is given by KiB of body.
+    Body(Sent, usize),
     Tunnel(Direction),
     Echo,
+    /// One echo at a time.
+    Latency,
     Idle,
     Handshakes,
+    /// Abuse beside a client that behaves.
+    Abuse(Abuse),
 }
 
 /// One figure of one run.
@@ -38,89 +70,146 @@ pub(crate) struct Figure {
     pub(crate) value: f64,
 }
 
-/// All measures, in the order of the table.
-pub(crate) const ALL: [Measure; 13] = [
-    Measure { name: "get", tls: false, kind: Kind::Get },
-    Measure { name: "create", tls: false, kind: Kind::Create },
-    Measure { name: "tunnel-down", tls: false, kind: Kind::Tunnel(Direction::Down) },
-    Measure { name: "tunnel-up", tls: false, kind: Kind::Tunnel(Direction::Up) },
-    Measure { name: "echo", tls: false, kind: Kind::Echo },
-    Measure { name: "idle", tls: false, kind: Kind::Idle },
-    Measure { name: "start", tls: false, kind: Kind::Start },
-    Measure { name: "tls-get", tls: true, kind: Kind::Get },
-    Measure { name: "tls-tunnel-down", tls: true, kind: Kind::Tunnel(Direction::Down) },
-    Measure { name: "tls-tunnel-up", tls: true, kind: Kind::Tunnel(Direction::Up) },
-    Measure { name: "tls-echo", tls: true, kind: Kind::Echo },
-    Measure { name: "tls-idle", tls: true, kind: Kind::Idle },
-    Measure { name: "tls-handshakes", tls: true, kind: Kind::Handshakes },
-];
-
 impl Measure {
     /// Takes the figures of one peer; none if it has no such door.
     pub(crate) fn take(&self, bench: &Bench, running: &mut Running) -> Result<Vec<Figure>> {
-        let figure = |what: &str, value| Figure { row: format!("{}: {what}", self.name), value };
         let door = if self.tls { &running.tls } else { &running.plain };
         let Some(door) = door.clone() else { return Ok(Vec::new()) };
-        let Some(work) = self.work(bench) else {
-            let mut figures = Vec::new();
-            if let (Some(start), Some(pid)) = (running.start, running.pid()) {
-                figures.push(figure("ms until it listens", start.as_secs_f64() * 1e3));
-                figures.push(figure("KiB resident, idle", resident_kib(pid)?));
+        let figures = match &self.kind {
+            Kind::Start => started(running)?,
+            Kind::Reload => reloaded(running)?,
+            Kind::Abuse(abuse) => abused(bench, running, &door, *abuse)?,
+            Kind::Requests(sent, connections) | Kind::Body(sent, connections) => {
+                let (request, pause) = (sent.clone(), Duration::ZERO);
+                let work = Work::Requests { request, connections: *connections, pause, window: bench.window() };
+                self.figures(&Taken::run(bench, running, &Plan { door, work })?)
             }
-            return Ok(figures);
+            Kind::Tunnel(direction) => {
+                let bytes = if bench.quick { 256 << 20 } else { 1 << 30 };
+                let work = Work::Tunnel { direction: *direction, connections: 4, bytes };
+                self.figures(&Taken::run(bench, running, &Plan { door, work })?)
+            }
+            Kind::Echo | Kind::Latency => {
+                let connections = if matches!(self.kind, Kind::Latency) { 1 } else { 8 };
+                let work = Work::Echo { connections, window: bench.window() };
+                self.figures(&Taken::run(bench, running, &Plan { door, work })?)
+            }
+            Kind::Idle => {
+                let work = Work::Idle { sessions: if bench.quick { 500 } else { 2000 } };
+                self.figures(&Taken::run(bench, running, &Plan { door, work })?)
+            }
+            Kind::Handshakes => {
+                let work = Work::Handshakes { connections: 8, window: bench.window() };
+                self.figures(&Taken::run(bench, running, &Plan { door, work })?)
+            }
         };
-        let taken = Taken::run(bench, running, &Plan { door, work })?;
+        let row = |figure: (&str, f64)| Figure { row: format!("{}: {}", self.name, figure.0), value: figure.1 };
+        Ok(figures.into_iter().map(row).collect())
+    }
+
+    fn figures(&self, taken: &Taken) -> Figures {
         let count = taken.outcome.count as f64;
         let rate = count / taken.outcome.seconds;
         let cpu = taken.cpu.map(|cpu| cpu.as_secs_f64());
-        let mut figures = Vec::new();
-        let mut with_cpu = |what: &str, value: &dyn Fn(f64) -> f64| {
-            figures.extend(cpu.map(|cpu| figure(what, value(cpu))));
-        };
-        match self.kind {
-            Kind::Start => {}
-            Kind::Get | Kind::Create => {
-                with_cpu("CPU µs per request", &|cpu| cpu * 1e6 / count);
-                figures.push(figure("requests/s", rate));
-                figures.push(figure("p50 µs", taken.outcome.p50));
-                figures.push(figure("p99 µs", taken.outcome.p99));
+        let by_cpu = |what: &'static str, value: &dyn Fn(f64) -> f64| cpu.map(|cpu| (what, value(cpu)));
+        let times = [("p50 µs", taken.outcome.p50), ("p99 µs", taken.outcome.p99)];
+        let mut figures = Figures::new();
+        match &self.kind {
+            Kind::Start | Kind::Reload | Kind::Abuse(_) => {}
+            Kind::Requests(..) => {
+                figures.extend(by_cpu("CPU µs per request", &|cpu| cpu * 1e6 / count));
+                figures.push(("requests/s", rate));
+                figures.extend(times);
+            }
+            Kind::Body(sent, _) => {
+                let kib = sent.body_kib();
+                figures.extend(by_cpu("CPU µs per KiB", &|cpu| cpu * 1e6 / count / kib));
             }
             Kind::Tunnel(_) => {
-                with_cpu("CPU s per GB", &|cpu| cpu * 1e9 / count);
-                figures.push(figure("MB/s", rate / 1e6));
+                figures.extend(by_cpu("CPU s per GB", &|cpu| cpu * 1e9 / count));
+                figures.push(("MB/s", rate / 1e6));
             }
-            Kind::Echo => {
-                with_cpu("CPU µs per round trip", &|cpu| cpu * 1e6 / count);
-                figures.push(figure("p50 µs", taken.outcome.p50));
-                figures.push(figure("p99 µs", taken.outcome.p99));
-            }
-            Kind::Idle => figures.extend(taken.grown_kib.map(|kib| figure("KiB per session", kib / count))),
+            Kind::Echo => figures.extend(by_cpu("CPU µs per round trip", &|cpu| cpu * 1e6 / count)),
+            Kind::Latency => figures.extend(times),
+            Kind::Idle => figures.extend(taken.grown_kib.map(|kib| ("KiB per session", kib / count))),
             Kind::Handshakes => {
-                with_cpu("full handshakes per CPU s", &|cpu| count / cpu);
-                with_cpu("CPU µs per handshake", &|cpu| cpu * 1e6 / count);
+                figures.extend(by_cpu("full handshakes per CPU s", &|cpu| count / cpu));
+                figures.extend(by_cpu("CPU µs per handshake", &|cpu| cpu * 1e6 / count));
             }
         }
-        Ok(figures)
+        figures
     }
+}
 
-    fn work(&self, bench: &Bench) -> Option<Work> {
-        let window = if bench.quick { Duration::from_millis(400) } else { Duration::from_millis(1500) };
-        let request = |line: &str, body, status| {
-            let request = Sent { line: line.into(), headers: String::new(), body, status };
-            Work::Requests { request, connections: 32, window }
-        };
-        Some(match self.kind {
-            Kind::Start => return None,
-            Kind::Get => request("GET /v1.25/containers/json?all=1", None, 200),
-            Kind::Create => request("POST /v1.25/containers/create?name=web", Some(bench.files.path(CREATE)), 201),
-            Kind::Tunnel(direction) => {
-                let bytes = if bench.quick { 256 << 20 } else { 1 << 30 };
-                Work::Tunnel { direction, connections: 4, bytes }
-            }
-            Kind::Echo => Work::Echo { connections: 8, window },
-            Kind::Idle => Work::Idle { sessions: if bench.quick { 500 } else { 2000 } },
-            Kind::Handshakes => Work::Handshakes { connections: 8, window },
-        })
+type Figures = Vec<(&'static str, f64)>;
+
+fn started(running: &Running) -> Result<Figures> {
+    let (Some(start), Some(pid)) = (running.start, running.pid()) else { return Ok(Vec::new()) };
+    Ok(vec![("ms until it listens", start.as_secs_f64() * 1e3), ("KiB resident, idle", resident_kib(pid)?)])
+}
+
+/// Has policies read again, and waits until that is over.
+fn reloaded(running: &Running) -> Result<Figures> {
+    let Some(pid) = running.pid() else { return Ok(Vec::new()) };
+    let before = cpu_time(pid)?;
+    ensure!(Command::new("kill").args(["-HUP", &pid.to_string()]).status()?.success(), "the signal was not sent");
+    let mut last = before;
+    loop {
+        thread::sleep(SETTLED);
+        let now = cpu_time(pid)?;
+        if now == last && now > before {
+            return Ok(vec![
+                ("CPU ms of a reload", (now - before).as_secs_f64() * 1e3),
+                ("KiB resident behind it", resident_kib(pid)?),
+            ]);
+        }
+        last = now;
+    }
+}
+
+/// A process that uses no CPU for this long has nothing to do.
+const SETTLED: Duration = Duration::from_millis(200);
+
+/// A client that behaves, alone and then beside one that does not.
+fn abused(bench: &Bench, running: &mut Running, door: &Door, abuse: Abuse) -> Result<Figures> {
+    let (Some(pid), Some(plain)) = (running.pid(), running.plain.clone()) else { return Ok(Vec::new()) };
+    let pause = Duration::from_millis(2);
+    let polite = Work::Requests { request: Sent::list(), connections: 4, pause, window: bench.window() };
+    let polite = Plan { door: plain, work: polite };
+    let alone = Taken::run(bench, running, &polite)?;
+    let work = Work::Abuse { abuse, window: bench.window() * 4 };
+    let mut abuser = bench.load(&Plan { door: door.clone(), work })?;
+    abuser.wait_for("ready", PATIENCE)?;
+    let (before, abuser_before) = (Usage::of(pid)?, Usage::of(abuser.pid())?);
+    abuser.say("go")?;
+    thread::sleep(bench.window());
+    let beside = Taken::run(bench, running, &polite)?;
+    let grown_kib = resident_kib(pid)? - before.kib;
+    let outcome = outcome(&abuser)?;
+    let (after, abuser_after) = (Usage::of(pid)?, Usage::of(abuser.pid())?);
+    // The polite client is taken to cost what it cost alone.
+    let polite = alone.cpu.unwrap_or_default().as_secs_f64() / alone.outcome.count as f64 * beside.outcome.count as f64;
+    let cpu = (after.cpu - before.cpu).as_secs_f64() - polite;
+    let abuser_cpu = (abuser_after.cpu - abuser_before.cpu).as_secs_f64();
+    Ok(vec![
+        ("CPU for each of the abuser's", cpu.max(0.0) / abuser_cpu),
+        ("KiB grown", grown_kib),
+        ("KiB that the abuser grew", abuser_after.kib - abuser_before.kib),
+        ("acts of abuse/s", outcome.count as f64 / outcome.seconds),
+        ("p99 of a polite client alone, µs", alone.outcome.p99),
+        ("p99 of a polite client beside it, µs", beside.outcome.p99),
+    ])
+}
+
+/// What a process has used, and holds.
+struct Usage {
+    cpu: Duration,
+    kib: f64,
+}
+
+impl Usage {
+    fn of(pid: u32) -> Result<Self> {
+        Ok(Self { cpu: cpu_time(pid)?, kib: resident_kib(pid)? })
     }
 }
 

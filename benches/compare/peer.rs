@@ -1,6 +1,7 @@
 //! Those that are compared, and how each is started.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use crate::child::Process;
 use crate::files::{CA, SERVER_BOTH, SERVER_CERTIFICATE, SERVER_KEY};
 use crate::flags::Other;
 use crate::load::connect::Door;
+use crate::measure::Setup;
 use crate::run::Bench;
 
 /// One of those that are compared.
@@ -24,8 +26,8 @@ pub(crate) struct Peer {
 pub(crate) enum Kind {
     /// The backend itself: what there is without a proxy.
     Direct,
-    /// vicgate with a capability profile, an access policy of this many rules, and an audit file.
-    Vicgate { profile: &'static str, rules: usize },
+    /// vicgate with a capability profile and an access policy.
+    Vicgate { profile: &'static str },
     /// HAProxy in http mode with one path rule, splice on.
     Haproxy,
     /// nginx.
@@ -51,14 +53,14 @@ impl Peer {
         vec![
             peer("direct", Kind::Direct),
             peer(HAPROXY, Kind::Haproxy),
-            peer("vicgate engine", Kind::Vicgate { profile: "engine", rules: RULES }),
-            peer("vicgate vic", Kind::Vicgate { profile: "vic", rules: RULES }),
+            peer("vicgate engine", Kind::Vicgate { profile: "engine" }),
+            peer("vicgate vic", Kind::Vicgate { profile: "vic" }),
             peer("nginx", Kind::Nginx),
         ]
     }
 
     /// Starts it, and waits until it accepts connections.
-    pub(crate) fn start(&self, bench: &Bench) -> Result<Running> {
+    pub(crate) fn start(&self, bench: &Bench, setup: &Setup) -> Result<Running> {
         let ca = bench.files.path(CA);
         let doors =
             |plain, tls| (Some(Door { address: plain, ca: None }), Some(Door { address: tls, ca: Some(ca.clone()) }));
@@ -74,9 +76,9 @@ impl Peer {
             }
             Kind::Vicgate { .. } | Kind::Haproxy | Kind::Nginx => {
                 let (plain, tls) = (free_address()?, free_address()?);
-                let (program, args) = self.command(bench, plain, tls)?;
+                let (program, args) = self.command(bench, setup, plain, tls)?;
                 let begun = Instant::now();
-                let mut process = Process::start(&self.name, &bench.proxy_cpus, program, args)?;
+                let mut process = Process::start(&self.name, bench.cpus(setup.workers), program, args)?;
                 if matches!(self.kind, Kind::Vicgate { .. }) {
                     process.wait_for("listening on tls", PATIENCE)?;
                 } else {
@@ -89,15 +91,24 @@ impl Peer {
         }
     }
 
-    fn command(&self, bench: &Bench, plain: SocketAddr, tls: SocketAddr) -> Result<(String, Vec<String>)> {
+    fn command(
+        &self,
+        bench: &Bench,
+        setup: &Setup,
+        plain: SocketAddr,
+        tls: SocketAddr,
+    ) -> Result<(String, Vec<String>)> {
+        let workers = setup.workers;
         let (program, config, text, flags): (_, _, _, &[&str]) = match &self.kind {
-            Kind::Vicgate { profile, rules } => {
-                let access = bench.files.write("access.toml", &access_policy(*rules))?;
-                let text = vicgate_config(bench, plain, tls, profile, &access.display().to_string());
+            Kind::Vicgate { profile } => {
+                let access = bench.files.write("access.toml", &access_policy(setup))?;
+                let text = vicgate_config(bench, workers, plain, tls, profile, &access);
                 (bench.vicgate.display().to_string(), "vicgate.toml", text, &["serve", "--config"])
             }
-            Kind::Haproxy => ("haproxy".into(), "haproxy.cfg", haproxy_config(bench, plain, tls), &["-db", "-f"]),
-            Kind::Nginx => ("nginx".into(), "nginx.conf", nginx_config(bench, plain, tls), &["-c"]),
+            Kind::Haproxy => {
+                ("haproxy".into(), "haproxy.cfg", haproxy_config(bench, workers, plain, tls), &["-db", "-f"])
+            }
+            Kind::Nginx => ("nginx".into(), "nginx.conf", nginx_config(bench, workers, plain, tls), &["-c"]),
             Kind::Direct | Kind::Other(_) => anyhow::bail!("{} is not ours to start", self.name),
         };
         let config = bench.files.write(config, &text)?;
@@ -122,9 +133,6 @@ impl Running {
 /// The peer that all others are held against.
 pub(crate) const HAPROXY: &str = "haproxy";
 
-/// How many rules vicgate's access policy has.
-const RULES: usize = 50;
-
 /// How long a proxy may take to start.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -145,8 +153,8 @@ fn wait_until_accepting(address: SocketAddr, process: &mut Process) -> Result<()
     Ok(())
 }
 
-fn haproxy_config(bench: &Bench, plain: SocketAddr, tls: SocketAddr) -> String {
-    let (workers, certificate, backend) = (bench.workers, bench.files.text(SERVER_BOTH), bench.backend_unix.display());
+fn haproxy_config(bench: &Bench, workers: usize, plain: SocketAddr, tls: SocketAddr) -> String {
+    let (certificate, backend) = (bench.files.text(SERVER_BOTH), bench.backend_unix.display());
     format!(
         "global
     nbthread {workers}
@@ -171,15 +179,12 @@ backend engine
     )
 }
 
-fn nginx_config(bench: &Bench, plain: SocketAddr, tls: SocketAddr) -> String {
+fn nginx_config(bench: &Bench, workers: usize, plain: SocketAddr, tls: SocketAddr) -> String {
     let (folder, backend) = (bench.files.folder().display(), bench.backend_unix.display());
     let (certificate, key) = (bench.files.text(SERVER_CERTIFICATE), bench.files.text(SERVER_KEY));
     // With one process there is nobody to leave behind when it is ended.
-    let processes = if bench.workers == 1 {
-        "master_process off;".to_owned()
-    } else {
-        format!("worker_processes {};", bench.workers)
-    };
+    let processes =
+        if workers == 1 { "master_process off;".to_owned() } else { format!("worker_processes {workers};") };
     format!(
         "daemon off; {processes}
 pid {folder}/nginx.pid;
@@ -218,9 +223,16 @@ http {{
     )
 }
 
-fn vicgate_config(bench: &Bench, plain: SocketAddr, tls: SocketAddr, profile: &str, _access: &str) -> String {
+fn vicgate_config(
+    bench: &Bench,
+    workers: usize,
+    plain: SocketAddr,
+    tls: SocketAddr,
+    profile: &str,
+    access: &Path,
+) -> String {
     let (certificate, key) = (bench.files.text(SERVER_CERTIFICATE), bench.files.text(SERVER_KEY));
-    let (workers, backend) = (bench.workers, bench.backend_unix.display());
+    let (access, backend) = (access.display(), bench.backend_unix.display());
     format!(
         r#"[[listen]]
 url = "tcp://{plain}"
@@ -232,12 +244,48 @@ key = "{key}"
 url = "unix://{backend}"
 [policy]
 profile = "{profile}"
+access = "{access}"
 [limits]
 workers = {workers}
 "#
     )
 }
 
-fn access_policy(_rules: usize) -> String {
-    String::new()
+/// Two denials, then a rule for each team and its images; the last two rules
+/// are the ones that allow what the load does.
+fn access_policy(setup: &Setup) -> String {
+    let mut text = "name = \"comparison\"\n".to_owned();
+    for identity in 0..setup.identities {
+        text += &format!("[[identity]]\ncommon_name = \"user-{identity}\"\nrole = \"role-{}\"\n", identity % ROLES);
+    }
+    text += r#"[[deny]]
+name = "no socket"
+binds = ["/var/run/docker.sock"]
+[[deny]]
+name = "no privileges"
+privileged = true
+"#;
+    for team in 4..setup.rules {
+        let role = match setup.identities {
+            0 => String::new(),
+            identities => format!("role = \"role-{}\"\n", team % identities.min(ROLES)),
+        };
+        text += &format!(
+            "[[allow]]\nname = \"team {team}\"\n{role}groups = [\"read\", \"lifecycle\", \"exec\"]\n\
+             images = [\"registry.example/team-{team}/*\"]\ncontainers = [\"team-{team}-*\"]\nnames = [\"team-{team}-*\"]\n"
+        );
+    }
+    text + r#"[[allow]]
+name = "ours"
+groups = ["lifecycle"]
+images = ["busybox"]
+names = ["web"]
+[[allow]]
+name = "the rest"
+groups = ["all"]
+except = ["ContainerCreate"]
+"#
 }
+
+/// How many roles the identities share.
+const ROLES: usize = 100;

@@ -12,19 +12,18 @@ use crate::files::Files;
 use crate::flags::Flags;
 use crate::load::Plan;
 use crate::machine::{self, TOOLS};
-use crate::measure::{self, Measure};
 use crate::peer::{Kind, Peer, free_address};
 use crate::results;
+use crate::suite;
 use crate::table::Table;
 
 /// What all measures share.
 pub(crate) struct Bench {
     pub(crate) files: Files,
     pub(crate) vicgate: PathBuf,
-    pub(crate) proxy_cpus: String,
+    proxy_cpus: String,
+    all_cpus: String,
     load_cpus: String,
-    /// Threads of each proxy.
-    pub(crate) workers: usize,
     pub(crate) quick: bool,
     pub(crate) backend_unix: PathBuf,
     pub(crate) backend_tcp: SocketAddr,
@@ -32,7 +31,9 @@ pub(crate) struct Bench {
 
 /// Compares, and prints what came of it.
 pub(crate) fn compare(flags: &Flags) -> Result<()> {
-    let measures: Vec<Measure> = measure::ALL.into_iter().filter(|measure| chosen(&flags.only, measure.name)).collect();
+    let bench = Bench::new(flags)?;
+    let mut measures = suite::measures(flags.suite, &bench.files)?;
+    measures.retain(|measure| chosen(&flags.only, &measure.name));
     if flags.list {
         measures.iter().for_each(|measure| println!("{}", measure.name));
         return Ok(());
@@ -40,10 +41,9 @@ pub(crate) fn compare(flags: &Flags) -> Result<()> {
     ensure!(!measures.is_empty(), "no measure is called like that; --list prints them");
     let tools = TOOLS.iter().map(|tool| tool.version()).collect::<Result<Vec<_>>>()?;
     let others = flags.other.iter().map(|other| Peer { name: other.name.clone(), kind: Kind::Other(other.clone()) });
-    let mut peers: Vec<Peer> = Peer::all();
+    let mut peers = suite::peers(flags.suite);
     peers.retain(|peer| chosen(&flags.peers, &peer.name));
     peers.extend(others);
-    let bench = Bench::new(flags)?;
     let _backend = bench.start_backend()?;
     let mut table = Table::new(peers.iter().map(|peer| peer.name.clone()).collect());
     for round in 1..=flags.rounds {
@@ -51,7 +51,7 @@ pub(crate) fn compare(flags: &Flags) -> Result<()> {
             eprintln!("round {round} of {}: {}", flags.rounds, measure.name);
             for (column, peer) in peers.iter().enumerate() {
                 let figures = peer
-                    .start(&bench)
+                    .start(&bench, &measure.setup)
                     .and_then(|mut running| measure.take(&bench, &mut running))
                     .with_context(|| format!("{}, {}", peer.name, measure.name))?;
                 table.add(column, figures);
@@ -60,7 +60,7 @@ pub(crate) fn compare(flags: &Flags) -> Result<()> {
     }
     let text = format!("{}\n\n{}", about(flags, &bench, &tools), table.markdown());
     println!("{text}");
-    if flags.write { results::write("compare", &text) } else { Ok(()) }
+    if flags.write { results::write(flags.suite.name(), &text) } else { Ok(()) }
 }
 
 impl Bench {
@@ -77,8 +77,8 @@ impl Bench {
         Ok(Self {
             vicgate: flags.vicgate.clone(),
             proxy_cpus,
+            all_cpus: format!("0-{last}"),
             load_cpus,
-            workers: 1,
             quick: flags.quick,
             backend_unix: files.path("backend.sock"),
             backend_tcp: free_address()?,
@@ -92,6 +92,16 @@ impl Bench {
         let backend = Process::start("the backend", &self.load_cpus, current_exe()?, args)?;
         backend.wait_for("ready", Duration::from_secs(10))?;
         Ok(backend)
+    }
+
+    /// How long a load goes on.
+    pub(crate) fn window(&self) -> Duration {
+        if self.quick { Duration::from_millis(400) } else { Duration::from_millis(1500) }
+    }
+
+    /// The processors of a proxy with so many threads.
+    pub(crate) fn cpus(&self, workers: usize) -> &str {
+        if workers == 1 { &self.proxy_cpus } else { &self.all_cpus }
     }
 
     /// Starts a load.

@@ -55,10 +55,16 @@ impl Dialer {
         Ok(Self { address: door.address, tls })
     }
 
-    /// Opens a connection.
-    pub(crate) async fn connect(&self) -> Result<Box<dyn Io>> {
+    /// Opens a TCP connection on which nothing was said.
+    pub(crate) async fn raw(&self) -> Result<TcpStream> {
         let socket = TcpStream::connect(self.address).await.context("cannot connect")?;
         socket.set_nodelay(true)?;
+        Ok(socket)
+    }
+
+    /// Opens a connection.
+    pub(crate) async fn connect(&self) -> Result<Box<dyn Io>> {
+        let socket = self.raw().await?;
         match &self.tls {
             None => Ok(Box::new(socket)),
             Some(tls) => {

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use bytes::{Buf, BytesMut};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::sleep;
 
 use super::connect::{Dialer, Io};
 use super::times::Times;
@@ -24,11 +25,40 @@ pub(crate) struct Sent {
     pub(crate) status: u16,
 }
 
+impl Sent {
+    /// A list of containers.
+    pub(crate) fn list() -> Self {
+        let line = "GET /v1.25/containers/json?all=1".into();
+        Self { line, headers: String::new(), body: None, status: 200 }
+    }
+
+    /// A create with the body in `file`.
+    pub(crate) fn create(file: PathBuf) -> Self {
+        let line = "POST /v1.25/containers/create?name=web".into();
+        Self { line, headers: String::new(), body: Some(file), status: 201 }
+    }
+
+    /// The same with so many header lines in all.
+    pub(crate) fn with_headers(mut self, count: usize) -> Self {
+        /// Those that are always there.
+        const OWN: usize = 3;
+        self.headers = (OWN..count).map(|index| format!("X-Extra-{index}: some value of usual length\r\n")).collect();
+        self
+    }
+
+    /// The size of its body.
+    pub(crate) fn body_kib(&self) -> f64 {
+        let size = self.body.as_ref().and_then(|file| std::fs::metadata(file).ok()).map_or(0, |file| file.len());
+        size as f64 / 1024.0
+    }
+}
+
 /// Sends requests for as long as `window`.
 pub(super) async fn run(
     dialer: &Dialer,
     request: &Sent,
     connections: usize,
+    pause: Duration,
     window: Duration,
     starter: &mut Starter,
 ) -> Result<()> {
@@ -50,6 +80,9 @@ pub(super) async fn run(
             let sent = Instant::now();
             connection.call(bytes, status).await?;
             times.add(sent.elapsed());
+            if !pause.is_zero() {
+                sleep(pause).await;
+            }
         }
         Ok((times, connection))
     });

@@ -5,6 +5,7 @@
 //! work, gives its [`Outcome`], and lives on until its standard input ends, so
 //! that what it holds open can be measured.
 
+pub(crate) mod abuse;
 pub(crate) mod connect;
 mod echo;
 mod handshake;
@@ -37,8 +38,9 @@ pub(crate) struct Plan {
 /// What to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Work {
-    /// The same request again and again on kept-alive connections.
-    Requests { request: http::Sent, connections: usize, window: Duration },
+    /// The same request again and again on kept-alive connections, each with a pause
+    /// between an answer and the next request.
+    Requests { request: http::Sent, connections: usize, pause: Duration, window: Duration },
     /// Bytes through tunnels, in one direction at a time.
     Tunnel { direction: Direction, connections: usize, bytes: usize },
     /// A few bytes to and fro through tunnels.
@@ -47,6 +49,8 @@ pub(crate) enum Work {
     Idle { sessions: usize },
     /// Connections that end after their TLS handshake.
     Handshakes { connections: usize, window: Duration },
+    /// Clients that do not behave.
+    Abuse { abuse: abuse::Abuse, window: Duration },
 }
 
 /// Where the bytes of a tunnel go.
@@ -87,14 +91,15 @@ const LIMIT: Duration = Duration::from_secs(120);
 async fn work(plan: &Plan, starter: &mut Starter) -> Result<()> {
     let door = connect::Dialer::new(&plan.door)?;
     match &plan.work {
-        Work::Requests { request, connections, window } => {
-            http::run(&door, request, *connections, *window, starter).await
+        Work::Requests { request, connections, pause, window } => {
+            http::run(&door, request, *connections, *pause, *window, starter).await
         }
         Work::Tunnel { direction, connections, bytes } => {
             tunnel::run(&door, *direction, *connections, *bytes, starter).await
         }
         Work::Echo { connections, window } => echo::run(&door, *connections, *window, starter).await,
         Work::Idle { sessions } => idle::run(&door, *sessions, starter).await,
+        Work::Abuse { abuse, window } => abuse::run(&door, *abuse, *window, starter).await,
         Work::Handshakes { connections, window } => handshake::run(&door, *connections, *window, starter).await,
     }
 }
