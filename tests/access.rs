@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "access/spellings.rs"]
+mod spellings;
+
 use std::process::Command;
 
 use vicgate::policy::access::load::{READY, access};
