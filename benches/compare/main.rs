@@ -8,9 +8,8 @@
 //! cargo bench --bench compare -- --write                       and put them into benches/RESULTS.md
 //! ```
 //!
-//! This program is also the backend and the load, as children of itself: each
-//! proxy then has a processor of its own, and its CPU time is what the kernel
-//! counts for its processes.
+//! This program is also the backend and the load, as children of itself. The CPU
+//! time of a proxy is what the kernel counts for its processes.
 
 // A measuring tool, not the gateway: it has no drain and reads its own JSON.
 #![allow(clippy::disallowed_methods)]

@@ -180,10 +180,13 @@ fn abused(bench: &Bench, running: &mut Running, door: &Door, abuse: Abuse) -> Re
     let work = Work::Abuse { abuse, window: bench.window() * 4 };
     let mut abuser = bench.load(&Plan { door: door.clone(), work })?;
     abuser.wait_for("ready", PATIENCE)?;
+    // It has its connections before the abuser has all others.
+    let mut beside = bench.load(&polite)?;
+    beside.wait_for("ready", PATIENCE)?;
     let (before, abuser_before) = (Usage::of(pid)?, Usage::of(abuser.pid())?);
     abuser.say("go")?;
     thread::sleep(bench.window());
-    let beside = Taken::run(bench, running, &polite)?;
+    let beside = Taken::of(&mut beside, running)?;
     let grown_kib = resident_kib(pid)? - before.kib;
     let outcome = outcome(&abuser)?;
     let (after, abuser_after) = (Usage::of(pid)?, Usage::of(abuser.pid())?);
@@ -224,10 +227,15 @@ impl Taken {
     fn run(bench: &Bench, running: &mut Running, plan: &Plan) -> Result<Self> {
         let mut load = bench.load(plan)?;
         load.wait_for("ready", PATIENCE)?;
+        Self::of(&mut load, running)
+    }
+
+    /// Lets a load that is ready do its work.
+    fn of(load: &mut Process, running: &mut Running) -> Result<Self> {
         let before =
             running.pid().map(|pid| Ok::<_, anyhow::Error>((cpu_time(pid)?, resident_kib(pid)?))).transpose()?;
         load.say("go")?;
-        let outcome = outcome(&load)?;
+        let outcome = outcome(load)?;
         running.check()?;
         let after =
             running.pid().map(|pid| Ok::<_, anyhow::Error>((cpu_time(pid)?, resident_kib(pid)?))).transpose()?;

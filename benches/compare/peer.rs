@@ -11,7 +11,7 @@ use crate::child::Process;
 use crate::files::{CA, SERVER_BOTH, SERVER_CERTIFICATE, SERVER_KEY};
 use crate::flags::Other;
 use crate::load::connect::Door;
-use crate::measure::Setup;
+use crate::measure::{Kind as Work, Measure, Setup};
 use crate::run::Bench;
 
 /// One of those that are compared.
@@ -28,8 +28,9 @@ pub(crate) enum Kind {
     Direct,
     /// vicgate with a capability profile and an access policy.
     Vicgate { profile: &'static str },
-    /// HAProxy in http mode with one path rule, splice on.
-    Haproxy,
+    /// HAProxy in http mode with one path rule. It splices where it finds that worth it
+    /// (`splice-auto`), or always.
+    Haproxy { always_splices: bool },
     /// nginx.
     Nginx,
     /// One that runs already.
@@ -52,11 +53,17 @@ impl Peer {
         let peer = |name: &str, kind| Self { name: name.into(), kind };
         vec![
             peer("direct", Kind::Direct),
-            peer(HAPROXY, Kind::Haproxy),
+            peer(HAPROXY, Kind::Haproxy { always_splices: false }),
             peer("vicgate engine", Kind::Vicgate { profile: "engine" }),
             peer("vicgate vic", Kind::Vicgate { profile: "vic" }),
+            peer("haproxy, always splicing", Kind::Haproxy { always_splices: true }),
             peer("nginx", Kind::Nginx),
         ]
+    }
+
+    /// True if it is measured here: always to splice differs where bytes are moved.
+    pub(crate) fn takes_part(&self, measure: &Measure) -> bool {
+        !matches!(self.kind, Kind::Haproxy { always_splices: true }) || matches!(measure.kind, Work::Tunnel(_))
     }
 
     /// Starts it, and waits until it accepts connections.
@@ -74,7 +81,7 @@ impl Peer {
                 let (plain, tls) = if other.tls { (None, Some(door)) } else { (Some(door), None) };
                 Ok(Running { process: None, pid: Some(other.pid), plain, tls, start: None })
             }
-            Kind::Vicgate { .. } | Kind::Haproxy | Kind::Nginx => {
+            Kind::Vicgate { .. } | Kind::Haproxy { .. } | Kind::Nginx => {
                 let (plain, tls) = (free_address()?, free_address()?);
                 let (program, args) = self.command(bench, setup, plain, tls)?;
                 let begun = Instant::now();
@@ -105,8 +112,9 @@ impl Peer {
                 let text = vicgate_config(bench, workers, plain, tls, profile, &access);
                 (bench.vicgate.display().to_string(), "vicgate.toml", text, &["serve", "--config"])
             }
-            Kind::Haproxy => {
-                ("haproxy".into(), "haproxy.cfg", haproxy_config(bench, workers, plain, tls), &["-db", "-f"])
+            Kind::Haproxy { always_splices } => {
+                let text = haproxy_config(bench, workers, plain, tls, *always_splices);
+                ("haproxy".into(), "haproxy.cfg", text, &["-db", "-f"])
             }
             Kind::Nginx => ("nginx".into(), "nginx.conf", nginx_config(bench, workers, plain, tls), &["-c"]),
             Kind::Direct | Kind::Other(_) => anyhow::bail!("{} is not ours to start", self.name),
@@ -153,7 +161,9 @@ fn wait_until_accepting(address: SocketAddr, process: &mut Process) -> Result<()
     Ok(())
 }
 
-fn haproxy_config(bench: &Bench, workers: usize, plain: SocketAddr, tls: SocketAddr) -> String {
+fn haproxy_config(bench: &Bench, workers: usize, plain: SocketAddr, tls: SocketAddr, always_splices: bool) -> String {
+    let splice =
+        if always_splices { "option splice-request\n    option splice-response" } else { "option splice-auto" };
     let (certificate, backend) = (bench.files.text(SERVER_BOTH), bench.backend_unix.display());
     format!(
         "global
@@ -161,9 +171,7 @@ fn haproxy_config(bench: &Bench, workers: usize, plain: SocketAddr, tls: SocketA
     maxconn 7000
 defaults
     mode http
-    option splice-auto
-    option splice-request
-    option splice-response
+    {splice}
     timeout connect 5s
     timeout client 1h
     timeout server 1h

@@ -49,7 +49,7 @@ pub(crate) fn compare(flags: &Flags) -> Result<()> {
     for round in 1..=flags.rounds {
         for measure in &measures {
             eprintln!("round {round} of {}: {}", flags.rounds, measure.name);
-            for (column, peer) in peers.iter().enumerate() {
+            for (column, peer) in peers.iter().enumerate().filter(|(_, peer)| peer.takes_part(measure)) {
                 let figures = peer
                     .start(&bench, &measure.setup)
                     .and_then(|mut running| measure.take(&bench, &mut running))
@@ -66,18 +66,14 @@ pub(crate) fn compare(flags: &Flags) -> Result<()> {
 impl Bench {
     fn new(flags: &Flags) -> Result<Self> {
         let files = Files::new()?;
-        let processors = machine::processors();
-        // The proxy has the last processor for itself.
-        let last = processors.saturating_sub(1);
-        let proxy_cpus = flags.proxy_cpus.clone().unwrap_or_else(|| last.to_string());
-        let load_cpus = flags.load_cpus.clone().unwrap_or_else(|| match last {
-            0 | 1 => "0".into(),
-            _ => format!("0-{}", last - 1),
-        });
+        // All share all processors, as they would: that decides what waking each other costs.
+        let all_cpus = format!("0-{}", machine::processors().saturating_sub(1));
+        let proxy_cpus = flags.proxy_cpus.clone().unwrap_or_else(|| all_cpus.clone());
+        let load_cpus = flags.load_cpus.clone().unwrap_or_else(|| all_cpus.clone());
         Ok(Self {
             vicgate: flags.vicgate.clone(),
             proxy_cpus,
-            all_cpus: format!("0-{last}"),
+            all_cpus,
             load_cpus,
             quick: flags.quick,
             backend_unix: files.path("backend.sock"),
@@ -117,7 +113,7 @@ fn chosen(wanted: &[String], name: &str) -> bool {
 
 fn about(flags: &Flags, bench: &Bench, tools: &[String]) -> String {
     format!(
-        "{}. {}; load average {}; commit {}; {}; {} rounds; proxy on processor {}, backend and load on {}.",
+        "{}. {}; load average {}; commit {}; {}; medians of {} rounds; one thread each, proxy on processors {}, backend and load on {}.",
         machine::now(),
         machine::describe(),
         machine::load(),

@@ -27,7 +27,7 @@ pub(crate) fn peers(suite: Suite) -> Vec<Peer> {
         Suite::Scaling => {
             peers.retain(|peer| matches!(peer.name.as_str(), "haproxy" | "vicgate engine" | "vicgate vic"))
         }
-        Suite::Abuse => peers.retain(|peer| matches!(peer.name.as_str(), "haproxy" | "vicgate vic")),
+        Suite::Abuse => peers.retain(|peer| peer.name == "vicgate vic"),
     }
     peers
 }

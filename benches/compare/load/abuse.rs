@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::connect::{Dialer, Io};
 use super::{Outcome, Starter, together};
@@ -56,7 +56,9 @@ const SILENT: usize = 10_000;
 async fn silence(dialer: &Dialer) -> Result<(u64, Held)> {
     let mut held = Vec::new();
     for _ in 0..SILENT {
-        held.push(dialer.raw().await?);
+        // When nobody accepts any more, that is enough.
+        let Ok(opened) = timeout(Duration::from_millis(500), dialer.raw()).await else { break };
+        held.push(opened?);
     }
     Ok((held.len() as u64, held))
 }
