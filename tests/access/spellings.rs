@@ -184,9 +184,9 @@ const ROWS: &[Row] = &[
         (VOLUME, r#"{"Name":"data"}"#),
         ("DELETE /v1.44/volumes/data", ""),
     ] },
-    Row { key: "paths", named: "/etc/**", other: "/work/**", calls: &[
+    Row { key: "paths", named: "/etc/**", other: "/srv/**", calls: &[
         ("GET /v1.44/containers/web/archive?path=/etc/shadow", ""),
-        ("PUT /v1.44/containers/web/archive?path=/work/../etc/x", ""),
+        ("PUT /v1.44/containers/web/archive?path=/srv/../etc/x", ""),
     ] },
     Row { key: "extra_hosts", named: "*:host-gateway", other: "db:*", calls: &[
         (CREATE, r#"{"Image":"x","HostConfig":{"ExtraHosts":["h:host-gateway"]}}"#),
