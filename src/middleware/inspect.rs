@@ -74,7 +74,7 @@ where
 
 async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitted<Body>, Error> {
     let gateway = &connection.gateway;
-    let policy = gateway.policy.load_full();
+    let policy = call.policy.clone();
     let kind = call.endpoint.row().body;
     let bytes = match kind {
         BodyKind::Json if needs_body(&policy, call.endpoint, &call.target) => {

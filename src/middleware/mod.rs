@@ -72,7 +72,7 @@ fn stack(connection: &Rc<Connection>, line: Rc<Line>) -> Stack {
         // Judges, and makes a Permitted of the Call, or refuses.
         .layer(inspect::InspectLayer::new(connection))
         // Innermost, so that no layer above sees what only this backend says.
-        .layer(normalise::NormaliseLayer::new(connection));
+        .layer(normalise::NormaliseLayer);
     RefCell::new(Box::new(layers.service(backend::Service::new(line))))
 }
 

@@ -1,12 +1,11 @@
 //! Makes an answer what the API version of its call documents.
 
-use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use http::Response;
 use tower::{Layer, Service};
 
-use super::{Answer, Connection};
+use super::Answer;
 use crate::body::Body;
 use crate::docker::endpoint::Endpoint;
 use crate::error::Error;
@@ -15,20 +14,13 @@ use crate::policy::Permitted;
 
 /// Layer of [`Normalise`].
 #[derive(Clone)]
-pub(super) struct NormaliseLayer(Rc<Connection>);
-
-impl NormaliseLayer {
-    /// For the calls of one connection.
-    pub(super) fn new(connection: &Rc<Connection>) -> Self {
-        Self(connection.clone())
-    }
-}
+pub(super) struct NormaliseLayer;
 
 impl<S> Layer<S> for NormaliseLayer {
     type Service = Normalise<S>;
 
     fn layer(&self, inner: S) -> Normalise<S> {
-        Normalise { inner, connection: self.0.clone() }
+        Normalise { inner }
     }
 }
 
@@ -36,7 +28,6 @@ impl<S> Layer<S> for NormaliseLayer {
 #[derive(Clone)]
 pub(super) struct Normalise<S> {
     inner: S,
-    connection: Rc<Connection>,
 }
 
 impl<S> Service<Permitted<Body>> for Normalise<S>
@@ -55,12 +46,11 @@ where
     fn call(&mut self, permitted: Permitted<Body>) -> Answer {
         let asked = Asked { endpoint: permitted.endpoint(), version: permitted.target().version };
         let warnings = permitted.warnings().to_vec();
-        let connection = self.connection.clone();
+        let policy = permitted.policy().clone();
         let answer = self.inner.call(permitted);
         Box::pin(async move {
             let response = answer.await?;
             if response.status().is_client_error() || response.status().is_server_error() {
-                let policy = connection.gateway.policy.load_full();
                 return error_in_form(response, asked, &policy.profile).await;
             }
             if asked.endpoint == Endpoint::ContainerCreate && !warnings.is_empty() {

@@ -80,6 +80,7 @@ fn to_call(request: Request<Incoming>, connection: &Connection) -> Result<Call<B
         endpoint,
         target,
         identity: connection.peer.clone(),
+        policy: connection.gateway.policy.load_full(),
         upgrade: asks_for_upgrade(&parts.headers),
         headers: parts.headers,
         body: Body::Stream(body),

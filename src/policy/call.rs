@@ -1,9 +1,11 @@
 //! A routed call, and the same call once it is permitted.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use http::HeaderMap;
 
+use super::Policy;
 use super::verdict::Permit;
 use crate::docker::endpoint::{Endpoint, Hijack};
 use crate::docker::target::Target;
@@ -19,6 +21,8 @@ pub struct Call<B> {
     pub target: Target,
     /// Who asks.
     pub identity: Rc<Identity>,
+    /// What it is judged by, from its head to the end of its answer: a reload is for later calls.
+    pub policy: Arc<Policy>,
     /// The request's headers.
     pub headers: HeaderMap,
     /// True if the client asked for an upgrade. Old clients of a hijack do not.
@@ -61,6 +65,12 @@ impl<B> Permitted<B> {
     #[must_use]
     pub const fn endpoint(&self) -> Endpoint {
         self.call.endpoint
+    }
+
+    /// What it was judged by.
+    #[must_use]
+    pub const fn policy(&self) -> &Arc<Policy> {
+        &self.call.policy
     }
 
     /// The target to send.

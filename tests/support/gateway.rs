@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::Context;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use vicgate::docker::endpoint::{Method, Routed};
 use vicgate::docker::target::Target;
 use vicgate::error::Error;
 use vicgate::identity::Identity;
-use vicgate::policy::{Call, Permit, Permitted};
+use vicgate::policy::{self, Call, Permit, Permitted, Policy};
 use vicgate::server::{Answer, BindError, Connections, Drain, NewStack, Reloader, Server, Stack, drain};
 use vicgate::settings::{self, CertificateFiles, Limits, Listen, ListenTls, ListenUrl};
 
@@ -219,6 +219,12 @@ fn permit(request: Request<Incoming>, identity: Rc<Identity>) -> Result<Permitte
     let (parts, body) = request.into_parts();
     let upgrade = parts.headers.contains_key("upgrade");
     let body = Body::Stream(body);
-    let call = Call { endpoint, target, identity, headers: parts.headers, upgrade, body };
+    let call = Call { endpoint, target, identity, policy: policy(), headers: parts.headers, upgrade, body };
     Ok(call.permit(Permit::default(), Body::full))
+}
+
+/// The policy of the calls, which nobody asks.
+fn policy() -> Arc<Policy> {
+    static POLICY: OnceLock<Arc<Policy>> = OnceLock::new();
+    POLICY.get_or_init(|| Arc::new(policy::load::policy("engine", None, None).unwrap())).clone()
 }
