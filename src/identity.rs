@@ -61,13 +61,20 @@ impl Identity {
     #[must_use]
     pub fn label(&self) -> String {
         match &self.evidence {
-            Evidence::Certificate(certificate) => certificate
-                .common_names
-                .first()
-                .cloned()
-                .unwrap_or_else(|| format!("sha256:{}", certificate.fingerprint)),
+            Evidence::Certificate(certificate) => certificate.label(),
             Evidence::UnixPeer { uid, .. } => format!("uid:{uid}"),
             Evidence::Nobody => "-".into(),
+        }
+    }
+}
+
+impl Certificate {
+    /// A short name for logs: the common name, or the fingerprint where there is not exactly one.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self.common_names.as_slice() {
+            [name] => name.clone(),
+            _ => format!("sha256:{}", self.fingerprint),
         }
     }
 }

@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("identity", &[]),
     ("error", &[]),
     ("docker", &[]),
-    ("net", &["settings"]),
+    ("net", &["settings", "identity"]),
     ("body", &["net"]),
     ("policy", &["docker", "identity"]),
     ("observe", &["docker", "body", "settings"]),

@@ -18,7 +18,9 @@ use tokio_rustls::client::TlsStream;
 use vicgate::backend::Backend;
 use vicgate::net::sha256;
 use vicgate::server::Server;
-use vicgate::settings::{self, BackendTls, BackendUrl, CertificateFiles, Limits, Listen, ListenTls, ListenUrl};
+use vicgate::settings::{
+    self, BackendTls, BackendUrl, CertificateFiles, CrlExpired, Limits, Listen, ListenTls, ListenUrl,
+};
 
 use support::certs::{Certs, chain, key};
 use support::{Conn, Gateway, Transport, soon, until};
@@ -46,6 +48,7 @@ fn without_client_ca(server: CertificateFiles) -> ListenTls {
         certificates: vec![server],
         client_ca: None,
         crls: Vec::new(),
+        crl_expired: CrlExpired::Refuse,
         handshake_timeout: Duration::from_secs(5),
     }
 }

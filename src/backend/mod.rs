@@ -34,6 +34,10 @@ pub struct Backend {
     host: HeaderValue,
 }
 
+/// Certificates and keys that are read and not yet in service.
+#[derive(Debug)]
+pub struct NewBackendTls(Option<ClientTls>);
+
 /// Settings that no backend can be reached with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("backend {url}: {problem}")]
@@ -57,15 +61,19 @@ impl Backend {
         Ok(Arc::new(Self { settings: settings.clone(), tls, host }))
     }
 
-    /// Reads certificates and keys again; open connections keep theirs.
+    /// Reads certificates and keys again.
     ///
     /// # Errors
-    /// As for [`Backend::new`]; everything stays as it was then.
-    pub fn reload(&self) -> Result<(), InvalidBackend> {
-        if let (Some(slot), Some(tls)) = (&self.tls, read_tls(&self.settings)?) {
+    /// As for [`Backend::new`].
+    pub fn read_again(&self) -> Result<NewBackendTls, InvalidBackend> {
+        read_tls(&self.settings).map(NewBackendTls)
+    }
+
+    /// Uses them for all connections from now on; open ones keep theirs.
+    pub fn take(&self, new: NewBackendTls) {
+        if let (Some(slot), Some(tls)) = (&self.tls, new.0) {
             slot.store(Arc::new(tls));
         }
-        Ok(())
     }
 
     /// Its address.

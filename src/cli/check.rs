@@ -42,7 +42,7 @@ fn problems(settings: &Settings) -> Result<String, Vec<String>> {
     for listen in &settings.listen {
         match listen.tls.as_ref().map(server_tls) {
             None | Some(Ok(_)) => summary.push_str(&format!("listener {}\n", listen.url)),
-            Some(Err(error)) => problems.push(format!("{}: {error}", listen.url)),
+            Some(Err(errors)) => problems.extend(errors.iter().map(|error| format!("{}: {error}", listen.url))),
         }
     }
     match Backend::new(&settings.backend) {

@@ -8,6 +8,8 @@ pub mod matrix;
 pub mod policy_test;
 pub mod serve;
 
+mod files;
+mod reload;
 mod signals;
 
 use std::io::Write as _;

@@ -13,13 +13,14 @@ use http::HeaderValue;
 use tokio::runtime::{Builder, Runtime};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::files::Watch;
+use super::reload::{Reload, load_policy};
 use super::signals::{Signal, Signals};
 use super::{EXIT_CONFIG, EXIT_FAILED, fail};
 use crate::backend::Backend;
 use crate::middleware::{Gateway, Sessions};
 use crate::observe::{Admin, log};
-use crate::policy;
-use crate::server::{Reloader, Server, drain};
+use crate::server::{Server, drain};
 use crate::settings::{Flags, Settings};
 
 /// Flags of `serve`. Each wins over the file and the environment.
@@ -176,7 +177,8 @@ impl Started {
             let mut signals = Signals::new()?;
             announce(&addresses, admin.as_ref(), more);
             let admin = admin.map(|admin| tokio::spawn(admin.run()));
-            let reloader = server.reloader();
+            let reload = Reload { gateway: &gateway, settings: &settings, reloader: server.reloader() };
+            let mut watch = Watch::new(&settings);
             let running = server.run(Sessions(gateway.clone()), &settings.limits, shutdown);
             let mut running = std::pin::pin!(running);
             let ended = loop {
@@ -188,8 +190,9 @@ impl Started {
                             let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
                             if signals.second() { drain.end_now() } else { drain.begin() }
                         }
-                        Signal::Reload => reload(&gateway, &settings, &reloader),
-                    }
+                        Signal::Reload => reload.now(),
+                    },
+                    () = watch.changed() => reload.now(),
                 }
             };
             if let Some(admin) = admin {
@@ -216,25 +219,6 @@ fn announce(addresses: &[String], admin: Option<&Admin>, more: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     // Outside of systemd this does nothing.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
-}
-
-fn load_policy(settings: &Settings) -> Result<policy::Policy, String> {
-    let named = &settings.policy;
-    policy::load::policy(&named.profile, named.access.as_deref(), named.dir.as_deref())
-        .map_err(|error| error.to_string())
-}
-
-/// Reads policies and certificates again: all of them, or none.
-fn reload(gateway: &Gateway, settings: &Settings, reloader: &Reloader) {
-    let reloaded =
-        load_policy(settings).and_then(|policy| reloader.reload().map(|()| policy).map_err(|error| error.to_string()));
-    match reloaded {
-        Ok(policy) => {
-            gateway.policy.store(Arc::new(policy));
-            tracing::info!("policies and certificates are reloaded");
-        }
-        Err(problem) => tracing::error!(%problem, "not reloaded; what was in force stays in force"),
-    }
 }
 
 async fn admin(address: SocketAddr, gateway: &Arc<Gateway>) -> io::Result<Admin> {

@@ -15,7 +15,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tower::{Layer, Service};
 
-use super::{Answer, Connection};
+use super::{Answer, Connection, grounds};
 use crate::body::Body;
 use crate::docker::endpoint::BodyKind;
 use crate::error::Error;
@@ -99,6 +99,7 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     let verdict = decide(&policy, &question);
     match verdict {
         Verdict::Permit(permit) => {
+            grounds::keep(connection, &call, bytes.as_deref());
             if let Some(bytes) = bytes {
                 // What is sent is what was judged; the backend writes its length anew.
                 call.body = Body::full(bytes);

@@ -1,6 +1,7 @@
 //! One file, one layer. [`stack`] reads top to bottom as a call travels.
 
 pub mod framing;
+mod grounds;
 mod inspect;
 mod normalise;
 mod observe;
@@ -54,6 +55,8 @@ pub struct Connection {
     gateway: Arc<Gateway>,
     peer: Rc<Identity>,
     record: Record,
+    /// What allows the answer under way, if it may last and an access policy judged it.
+    under_way: RefCell<Option<Rc<dyn server::Grounds>>>,
 }
 
 /// The layers of one connection, in the order in which a call meets them.
@@ -97,6 +100,7 @@ where
 pub struct Session {
     stack: Stack,
     line: Rc<Line>,
+    connection: Rc<Connection>,
 }
 
 impl server::Stack for Session {
@@ -111,6 +115,10 @@ impl server::Stack for Session {
     fn poll_backend(&self, cx: &mut Context<'_>) {
         self.line.poll_drive(cx);
     }
+
+    fn under_way(&self) -> Option<Rc<dyn server::Grounds>> {
+        self.connection.under_way.borrow().clone()
+    }
 }
 
 /// Makes a [`Session`] for each connection.
@@ -122,7 +130,9 @@ impl server::NewStack for Sessions {
 
     fn new_stack(&self, peer: Rc<Identity>) -> Session {
         let line = Rc::new(Line::new(self.0.backend.clone()));
-        let connection = Rc::new(Connection { gateway: self.0.clone(), peer, record: Record::default() });
-        Session { stack: stack(&connection, line.clone()), line }
+        let gateway = self.0.clone();
+        let connection =
+            Rc::new(Connection { gateway, peer, record: Record::default(), under_way: RefCell::default() });
+        Session { stack: stack(&connection, line.clone()), line, connection }
     }
 }

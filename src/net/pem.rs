@@ -24,6 +24,12 @@ pub struct TlsFileError {
 }
 
 impl TlsFileError {
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn new(path: &Path, problem: impl fmt::Display) -> Self {
         Self { path: path.into(), problem: problem.to_string() }
     }

@@ -3,14 +3,24 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert, WebPkiClientVerifier};
+use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, version};
+use rustls_pki_types::{CertificateDer, UnixTime};
 use x509_parser::extensions::GeneralName;
 use x509_parser::parse_x509_certificate;
 
-use super::pem::{TlsFileError, certified_key, provider, revocation_lists, roots};
+use super::client_auth::ClientAuth;
+use super::pem::{TlsFileError, certified_key, provider};
 use crate::settings::ListenTls;
+
+/// The TLS of one listener.
+#[derive(Debug)]
+pub struct ServerTls {
+    /// The configuration of every handshake.
+    pub config: Arc<ServerConfig>,
+    client_auth: Option<Arc<ClientAuth>>,
+}
 
 /// Reads the files of a `tls://` listener.
 ///
@@ -19,42 +29,57 @@ use crate::settings::ListenTls;
 /// an identity without looking at its certificate again.
 ///
 /// # Errors
-/// The file that cannot be used, with the reason.
-pub fn server_tls(settings: &ListenTls) -> Result<Arc<ServerConfig>, TlsFileError> {
+/// All files that cannot be used, with the reason.
+pub fn server_tls(settings: &ListenTls) -> Result<ServerTls, Vec<TlsFileError>> {
     let provider = provider();
-    let keys = settings
-        .certificates
-        .iter()
-        .map(|files| certified_key(files, &provider).map(|key| Named::new(Arc::new(key))))
-        .collect::<Result<Vec<_>, _>>()?;
-    let builder = ServerConfig::builder_with_provider(provider.clone())
+    let mut problems = Vec::new();
+    let mut keys = Vec::new();
+    for files in &settings.certificates {
+        match certified_key(files, &provider) {
+            Ok(key) => keys.push(Named::new(Arc::new(key))),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let client_auth = ClientAuth::read(settings, &provider).unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let builder = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&version::TLS13, &version::TLS12])
         .expect("the provider has suites for both versions");
-    let builder = match &settings.client_ca {
+    let builder = match &client_auth {
         None => builder.with_no_client_auth(),
-        Some(path) => {
-            let mut verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(path)?), provider);
-            for crl in &settings.crls {
-                verifier = verifier.with_crls(revocation_lists(crl)?);
-            }
-            if !settings.crls.is_empty() {
-                // A client CA commonly publishes a list for the leaves alone. A
-                // leaf whose issuer has no list is refused all the same.
-                verifier = verifier.only_check_end_entity_revocation();
-            }
-            let culprit = settings.crls.first().unwrap_or(path);
-            builder.with_client_cert_verifier(
-                verifier.build().map_err(|error| TlsFileError::new(culprit, format!("cannot be used: {error}")))?,
-            )
-        }
+        Some(client_auth) => builder.with_client_cert_verifier(client_auth.clone()),
     };
     let mut config = builder.with_cert_resolver(Arc::new(ByName(keys)));
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    if settings.client_ca.is_some() {
+    if client_auth.is_some() {
         config.send_tls13_tickets = 0;
         config.session_storage = Arc::new(NoServerSessionStorage {});
     }
-    Ok(Arc::new(config))
+    Ok(ServerTls { config: Arc::new(config), client_auth })
+}
+
+impl ServerTls {
+    /// Judges the chain of a client that was accepted before, perhaps by other files.
+    ///
+    /// # Errors
+    /// Why it is not accepted any more: revoked, or its CA is no longer one.
+    pub fn still_accepts(&self, chain: Option<&[CertificateDer<'_>]>) -> Result<(), rustls::Error> {
+        match (&self.client_auth, chain) {
+            (Some(client_auth), Some(chain)) => client_auth.still_accepts(chain),
+            (Some(_), None) | (None, _) => Ok(()),
+        }
+    }
+
+    /// What an operator should know of the files, though they can be used.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        self.client_auth.as_ref()?.warning(UnixTime::now())
+    }
 }
 
 /// A certificate with the DNS names it is for, in lower case.

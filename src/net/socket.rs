@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use rustls_pki_types::CertificateDer;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
@@ -47,6 +48,15 @@ impl Plain {
 }
 
 impl Socket {
+    /// The certificates that the peer showed, its own first; `None` without TLS or without any.
+    #[must_use]
+    pub fn peer_certificates(&self) -> Option<&[CertificateDer<'static>]> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(stream) => stream.get_ref().1.peer_certificates(),
+        }
+    }
+
     /// Has the peer see a reset instead of an end when this is dropped, where the
     /// transport can say so: plain TCP. TLS says it by the missing close_notify.
     pub fn reset_on_close(&self) {

@@ -1,7 +1,6 @@
 //! One client connection, from its handshake to its end, in one task.
 
 use std::future::{Future, poll_fn};
-use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -12,8 +11,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, UnixStream};
-use tokio::time::timeout;
-use tokio_rustls::{TlsAcceptor, TlsStream};
+use tokio_rustls::TlsStream;
 
 use super::accept::{Accepted, Stream};
 use super::client_io::{ClientIo, Flags};
@@ -21,11 +19,11 @@ use super::drain::Phase;
 use super::glue::Glue;
 use super::head_timer::HeadTimer;
 use super::limit::Counts;
-use super::listen::Tls;
 use super::parts::{Part, Parts};
+use super::standing::Standing;
 use super::takeover::Takeover;
 use super::tasks::{Task, Tasks};
-use super::{NewStack, Stack, linger, peer, tunnel};
+use super::{NewStack, Stack, handshake, linger, peer, tunnel};
 use crate::identity::Identity;
 use crate::net::{Plain, Socket};
 use crate::settings::Limits;
@@ -54,17 +52,18 @@ const MAX_HEAD: usize = 64 * 1024;
 pub(super) async fn serve<N: NewStack>(shared: Rc<Shared<N>>, accepted: Accepted, task: Task) {
     let Accepted { stream, address, tls, place } = accepted;
     // The phases are boxed, so that a tunnel holds no memory of those before it.
-    let opened = Box::pin(unless_draining(&task, open(&shared.counts, stream, address, tls))).await;
+    let standing = Standing(tls);
+    let opened = Box::pin(unless_draining(&task, open(&shared.counts, stream, address, &standing))).await;
     let Some((socket, identity)) = opened.flatten() else { return };
     let Some(peer_place) = shared.counts.peer(&identity) else {
         tracing::warn!(peer = identity.label(), ?address, "a connection is refused: this peer has as many as it may");
         return;
     };
     let stack = shared.new_stack.new_stack(Rc::new(identity));
-    let taken_over = Box::pin(http(&shared, socket, stack, &task)).await;
+    let taken_over = Box::pin(http(&shared, socket, stack, &task, &standing)).await;
     if let Some(takeover) = taken_over {
         let _place = shared.counts.tunnel();
-        tunnel::run(takeover, &task).await;
+        tunnel::run(takeover, &task, &standing).await;
     }
     drop((place, peer_place));
 }
@@ -84,7 +83,7 @@ async fn open(
     counts: &Arc<Counts>,
     stream: Stream,
     address: Option<SocketAddr>,
-    tls: Option<Arc<Tls>>,
+    standing: &Standing,
 ) -> Option<(Socket, Identity)> {
     let plain = match stream {
         Stream::Tcp(stream) => TcpStream::from_std(stream).map(Plain::Tcp),
@@ -92,46 +91,27 @@ async fn open(
     };
     let plain = plain.and_then(|plain| plain.tune().map(|()| plain));
     let plain = plain.inspect_err(|error| tracing::debug!(?address, %error, "a connection was gone at once")).ok()?;
-    let Some(tls) = tls else {
-        let identity = peer::of_plain(&plain, address);
-        return Some((Socket::Plain(plain), identity));
+    let Some(tls) = &standing.0 else {
+        let identity = peer::of_plain(&plain, address)
+            .inspect_err(|error| tracing::warn!(%error, "a connection is refused: nobody knows whose it is"));
+        return Some((Socket::Plain(plain), identity.ok()?));
     };
-    let Some(_place) = counts.handshake() else {
-        tracing::warn!(?address, "TLS handshake refused: too many are under way");
-        return None;
-    };
-    let handshake = TlsAcceptor::from(tls.config.load_full()).accept(plain);
-    let failure = match timeout(tls.handshake_timeout, handshake).await {
-        Ok(Ok(stream)) => {
-            let identity = peer::of_tls(&stream, address);
-            return Some((Socket::Tls(Box::new(TlsStream::Server(stream))), identity));
-        }
-        Ok(Err(error)) => describe(&error),
-        Err(_) => format!("it took longer than {:?}", tls.handshake_timeout),
-    };
-    tracing::warn!(?address, "TLS handshake failed: {failure}");
-    None
-}
-
-/// What made a handshake fail, for the person who looks for it in the log.
-fn describe(error: &io::Error) -> String {
-    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
-    match (error.kind(), cause) {
-        (io::ErrorKind::UnexpectedEof, _) => "the client closed the connection".into(),
-        (_, Some(rustls::Error::InvalidMessage(_))) => {
-            "what the client sent is not TLS; is its URL a plain tcp:// or http:// one?".into()
-        }
-        (_, Some(rustls::Error::NoCertificatesPresented)) => "the client has no certificate, and needs one".into(),
-        (_, Some(rustls::Error::AlertReceived(alert))) => {
-            format!("the client refused our certificate or our settings (alert {alert:?})")
-        }
-        (_, Some(cause)) => format!("the client's certificate or settings were refused: {cause}"),
-        (_, None) => error.to_string(),
-    }
+    let stream = handshake::shake(counts, plain, address, tls).await?;
+    let identity = peer::of_tls(&stream, address)
+        .inspect_err(|error| tracing::warn!(?address, "a connection is refused: in its certificate {error}"));
+    Some((Socket::Tls(Box::new(TlsStream::Server(stream))), identity.ok()?))
 }
 
 /// Answers requests until the connection ends or is taken over.
-async fn http<N: NewStack>(shared: &Shared<N>, socket: Socket, stack: N::Stack, task: &Task) -> Option<Takeover> {
+async fn http<N: NewStack>(
+    shared: &Shared<N>,
+    socket: Socket,
+    stack: N::Stack,
+    task: &Task,
+    standing: &Standing,
+) -> Option<Takeover> {
+    // hyper has the socket until the end of this.
+    let chain = socket.peer_certificates().map(<[_]>::to_vec);
     let glue = Glue { stack: Rc::new(stack), flags: Rc::new(Flags::new()), tunnel: Rc::default() };
     let (stack, flags, tunnel) = (glue.stack.clone(), glue.flags.clone(), glue.tunnel.clone());
     let io = TokioIo::new(ClientIo::new(socket, flags.clone()));
@@ -150,6 +130,13 @@ async fn http<N: NewStack>(shared: &Shared<N>, socket: Socket, stack: N::Stack, 
             }
             // What goes on for longer than the drain allows is cut, never ended as if it were whole.
             Phase::Closing | Phase::Ending => return Poll::Ready(End::Cut),
+        }
+        if task.is_after_reload() {
+            // Between two requests nothing lasts: the next one is judged anew.
+            let grounds = flags.waiting_since.get().map_or_else(|| stack.under_way(), |_| None);
+            if !standing.holds(chain.as_deref(), grounds.as_ref()) {
+                return Poll::Ready(End::Refused);
+            }
         }
         parts.poll(cx, |part, cx| match part {
             Part::Backend => {
@@ -184,12 +171,17 @@ async fn http<N: NewStack>(shared: &Shared<N>, socket: Socket, stack: N::Stack, 
     match end {
         End::TakenOver => tunnel.take().map(|(mut head, upstream)| {
             head.extend_from_slice(&upstream.early);
-            Takeover { client, early: parts.read_buf, ended: flags.eof.get(), head, upstream }
+            let grounds = stack.under_way();
+            Takeover { client, early: parts.read_buf, ended: flags.eof.get(), head, upstream, grounds }
         }),
         End::Closed => {
             if !flags.eof.get() {
                 linger::close(client).await;
             }
+            None
+        }
+        End::Refused => {
+            client.reset_on_close();
             None
         }
         End::Cut => {
@@ -205,5 +197,7 @@ async fn http<N: NewStack>(shared: &Shared<N>, socket: Socket, stack: N::Stack, 
 enum End {
     Closed,
     Cut,
+    /// A reload took the right to it.
+    Refused,
     TakenOver,
 }

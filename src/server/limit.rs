@@ -38,6 +38,7 @@ pub(super) struct Counts {
     open: Connections,
     handshakes: AtomicUsize,
     max_open: usize,
+    max_handshakes: usize,
     per_peer: Mutex<HashMap<Peer, usize>>,
     max_per_peer: usize,
 }
@@ -68,10 +69,13 @@ pub(super) struct PeerPlace(Option<(Arc<Counts>, Peer)>);
 
 impl Counts {
     pub(super) fn new(limits: &Limits, open: Connections) -> Arc<Self> {
+        let max_open = limits.max_connections.max(1);
         Arc::new(Self {
             open,
             handshakes: AtomicUsize::new(0),
-            max_open: limits.max_connections.max(1),
+            max_open,
+            // Peers that connect and stay silent must not fill every place there is.
+            max_handshakes: if limits.max_handshakes == 0 { max_open.div_ceil(4) } else { limits.max_handshakes },
             per_peer: Mutex::default(),
             max_per_peer: limits.max_connections_per_peer,
         })
@@ -88,10 +92,9 @@ impl Counts {
         TunnelPlace(self.open.0.clone())
     }
 
-    /// A place for a handshake. Peers that connect and stay silent must not fill
-    /// every place there is, so handshakes get a quarter.
+    /// A place for a handshake; `None` when as many as may be are under way.
     pub(super) fn handshake(self: &Arc<Self>) -> Option<HandshakePlace> {
-        take(&self.handshakes, self.max_open.div_ceil(4)).then(|| HandshakePlace(self.clone()))
+        take(&self.handshakes, self.max_handshakes).then(|| HandshakePlace(self.clone()))
     }
 
     /// A place among the connections of this peer; `None` when it has as many as it may.

@@ -10,10 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use rustls::ServerConfig;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::net::server_tls;
+use crate::net::{ServerTls, server_tls};
 use crate::settings::{Listen, ListenTls, ListenUrl};
 use unix::SocketFile;
 
@@ -59,7 +58,7 @@ pub(super) type TlsSlots = Vec<(Listen, Option<Arc<Tls>>)>;
 /// The TLS of one listener.
 #[derive(Debug)]
 pub(super) struct Tls {
-    pub(super) config: ArcSwap<ServerConfig>,
+    pub(super) current: ArcSwap<ServerTls>,
     pub(super) handshake_timeout: Duration,
 }
 
@@ -101,14 +100,21 @@ pub(super) fn bind(listeners: &[Listen]) -> Result<(Vec<Bound>, TlsSlots), BindE
     Ok((bound, slots))
 }
 
-/// Reads a listener's certificates.
-pub(super) fn read_tls(url: &ListenUrl, settings: &ListenTls) -> Result<Arc<ServerConfig>, BindError> {
-    server_tls(settings).map_err(|error| BindError::new(url, error))
+/// Reads a listener's certificates. What there is to say of them goes to the log.
+pub(super) fn read_tls(url: &ListenUrl, settings: &ListenTls) -> Result<Arc<ServerTls>, BindError> {
+    let tls = server_tls(settings).map_err(|problems| {
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        BindError::new(url, problems.join("; "))
+    })?;
+    if let Some(warning) = tls.warning() {
+        tracing::warn!(listener = %url, "{warning}");
+    }
+    Ok(Arc::new(tls))
 }
 
 fn new_tls(url: &ListenUrl, settings: &ListenTls) -> Result<Arc<Tls>, BindError> {
-    let config = ArcSwap::new(read_tls(url, settings)?);
-    Ok(Arc::new(Tls { config, handshake_timeout: settings.handshake_timeout }))
+    let current = ArcSwap::new(read_tls(url, settings)?);
+    Ok(Arc::new(Tls { current, handshake_timeout: settings.handshake_timeout }))
 }
 
 fn tcp(url: &ListenUrl, host: &str, port: u16, tls: Option<Arc<Tls>>) -> Result<Bound, BindError> {

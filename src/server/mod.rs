@@ -11,6 +11,7 @@ mod client_io;
 mod connection;
 mod drain;
 mod glue;
+mod handshake;
 mod head_timer;
 mod limit;
 mod linger;
@@ -19,6 +20,7 @@ mod outgoing;
 mod parts;
 mod peer;
 mod scratch;
+mod standing;
 mod takeover;
 mod tasks;
 mod tunnel;
@@ -33,6 +35,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 use std::task::Context;
 
 use http::{Request, Response};
@@ -42,11 +45,12 @@ use tokio::time::sleep;
 
 use crate::body::Body;
 use crate::identity::Identity;
+use crate::net::ServerTls;
 use crate::settings::{Limits, Listen, ListenUrl};
 use drain::Phase;
 use limit::Counts;
-use listen::{Bound, TlsSlots};
-use worker::Pool;
+use listen::{Bound, Tls, TlsSlots};
+use worker::{Pool, Workers};
 
 /// The answer to a request, once it is there.
 pub type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>>>>;
@@ -71,6 +75,21 @@ pub trait Stack: 'static {
     /// that a request and its answer cross without waking another one. It is polled
     /// when it has woken `cx`, and must do so when there is a new backend connection.
     fn poll_backend(&self, cx: &mut Context<'_>);
+
+    /// What allows the answer under way, if it may last: a tunnel keeps it, when the
+    /// stack is gone.
+    fn under_way(&self) -> Option<Rc<dyn Grounds>> {
+        None
+    }
+}
+
+/// What allows an answer that lasts.
+pub trait Grounds {
+    /// Judges its call again, after a reload.
+    ///
+    /// # Errors
+    /// Why it would be refused now, for the log.
+    fn hold(&self) -> Result<(), String>;
 }
 
 /// Makes a [`Stack`] for each connection.
@@ -86,33 +105,53 @@ pub trait NewStack: Clone + Send + Sync + 'static {
 #[derive(Debug)]
 pub struct Server {
     bound: Vec<Bound>,
-    slots: TlsSlots,
     connections: Connections,
+    reloader: Reloader,
 }
 
 /// Replaces the certificates of a running server.
 #[derive(Clone, Debug)]
 pub struct Reloader {
     slots: TlsSlots,
+    /// There once it runs.
+    workers: Arc<OnceLock<Arc<Workers>>>,
 }
 
+/// The TLS files of all listeners, read and not yet in service.
+#[derive(Debug)]
+pub struct NewTls(Vec<(Arc<Tls>, Arc<ServerTls>)>);
+
 impl Reloader {
-    /// Reads the certificates, keys, CAs and CRLs of all listeners again, and puts
-    /// them into service together. Connections that are open keep theirs.
+    /// Reads the certificates, keys, CAs and CRLs of all listeners again.
     ///
     /// # Errors
-    /// The first file that cannot be used; everything stays as it was then.
-    pub fn reload(&self) -> Result<(), BindError> {
+    /// The first file that cannot be used.
+    pub fn read(&self) -> Result<NewTls, BindError> {
         let mut read = Vec::new();
         for (listen, slot) in &self.slots {
             if let (Some(settings), Some(slot)) = (&listen.tls, slot) {
-                read.push((slot, listen::read_tls(&listen.url, settings)?));
+                read.push((slot.clone(), listen::read_tls(&listen.url, settings)?));
             }
         }
-        for (slot, config) in read {
-            slot.config.store(config);
+        Ok(NewTls(read))
+    }
+
+    /// Has every open connection look whether it may go on: whether its certificate
+    /// would still be accepted, and whether the grounds of its tunnel hold. To be called when
+    /// all that is new is in service.
+    pub fn judge_again(&self) {
+        if let Some(workers) = self.workers.get() {
+            workers.reloaded();
         }
-        Ok(())
+    }
+}
+
+impl NewTls {
+    /// Puts them into service, for all handshakes from now on.
+    pub fn enter_service(self) {
+        for (slot, tls) in self.0 {
+            slot.current.store(tls);
+        }
     }
 }
 
@@ -123,7 +162,8 @@ impl Server {
     /// The first listener that cannot be had, in one line.
     pub fn bind(listeners: &[Listen]) -> Result<Self, BindError> {
         let (bound, slots) = listen::bind(listeners)?;
-        Ok(Self { bound, slots, connections: Connections::default() })
+        let reloader = Reloader { slots, workers: Arc::default() };
+        Ok(Self { bound, connections: Connections::default(), reloader })
     }
 
     /// Where it listens, with the ports that the system chose.
@@ -140,7 +180,7 @@ impl Server {
     /// A handle to replace certificates with while the server runs.
     #[must_use]
     pub fn reloader(&self) -> Reloader {
-        Reloader { slots: self.slots.clone() }
+        self.reloader.clone()
     }
 
     /// Serves until `shutdown` is asked for and the drain is over: no new
@@ -154,6 +194,8 @@ impl Server {
         let counts = Counts::new(limits, self.connections);
         let mut pool = Pool::start(&new_stack, limits, &counts)?;
         let workers = pool.workers().clone();
+        // A server runs once, so that the place is empty.
+        let _ = self.reloader.workers.set(workers.clone());
         let mut acceptors = JoinSet::new();
         let mut files = Vec::new();
         for mut bound in self.bound {

@@ -1,16 +1,18 @@
 //! From an HTTP connection to a tunnel: what hyper gives back, and the head that
 //! we write ourselves.
 
+use std::rc::Rc;
+
 use http::response::Parts;
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use hyper::ext::ReasonPhrase;
 
 use bytes::Bytes;
 
+use super::Grounds;
 use crate::net::{Socket, Upstream};
 
 /// Both sides of a tunnel that is to start.
-#[derive(Debug)]
 pub(super) struct Takeover {
     /// The client's connection.
     pub(super) client: Socket,
@@ -22,6 +24,8 @@ pub(super) struct Takeover {
     pub(super) head: Vec<u8>,
     /// The backend's connection.
     pub(super) upstream: Box<Upstream>,
+    /// What allows it.
+    pub(super) grounds: Option<Rc<dyn Grounds>>,
 }
 
 /// The head of the answer that starts a tunnel (RFC 9112, 4). It has no framing:

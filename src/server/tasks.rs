@@ -1,5 +1,5 @@
 //! The connections of one worker: how many there are, and how they learn that
-//! the server is ending.
+//! the server is ending, or that what let them in has changed.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,6 +12,8 @@ use super::drain::Phase;
 /// All connections of a worker. Lives in the worker's thread.
 pub(super) struct Tasks {
     phase: Cell<Phase>,
+    /// How often there was a reload.
+    reloads: Cell<u32>,
     wakers: RefCell<Wakers>,
     empty: Notify,
 }
@@ -20,6 +22,8 @@ pub(super) struct Tasks {
 pub(super) struct Task {
     tasks: Rc<Tasks>,
     slot: usize,
+    /// The reload that this connection has seen.
+    seen: Cell<u32>,
     registered: Cell<bool>,
 }
 
@@ -33,6 +37,7 @@ impl Tasks {
     pub(super) fn new() -> Rc<Self> {
         Rc::new(Self {
             phase: Cell::new(Phase::Serving),
+            reloads: Cell::new(0),
             wakers: RefCell::new(Wakers::default()),
             empty: Notify::new(),
         })
@@ -45,16 +50,26 @@ impl Tasks {
         if slot == wakers.slots.len() {
             wakers.slots.push(None);
         }
-        Task { tasks: self.clone(), slot, registered: Cell::new(false) }
+        Task { tasks: self.clone(), slot, seen: self.reloads.clone(), registered: Cell::new(false) }
     }
 
     /// Says how far the end has come, and wakes every connection to look.
     pub(super) fn enter(&self, phase: Phase) {
         self.phase.set(phase);
-        self.wakers.borrow().slots.iter().flatten().for_each(Waker::wake_by_ref);
+        self.wake_all();
         if self.is_empty() {
             self.empty.notify_one();
         }
+    }
+
+    /// Has every connection look whether it may go on.
+    pub(super) fn reloaded(&self) {
+        self.reloads.set(self.reloads.get().wrapping_add(1));
+        self.wake_all();
+    }
+
+    fn wake_all(&self) {
+        self.wakers.borrow().slots.iter().flatten().for_each(Waker::wake_by_ref);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -80,6 +95,12 @@ impl Task {
             *slot = Some(cx.waker().clone());
         }
         self.tasks.phase.get()
+    }
+
+    /// True once after each reload. The task is woken for it as by [`Task::poll_phase`].
+    pub(super) fn is_after_reload(&self) -> bool {
+        let reloads = self.tasks.reloads.get();
+        self.seen.replace(reloads) != reloads
     }
 }
 

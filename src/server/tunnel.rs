@@ -14,13 +14,14 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::drain::Phase;
 use super::linger::{self, LINGER};
 use super::scratch;
+use super::standing::Standing;
 use super::takeover::Takeover;
 use super::tasks::Task;
 use crate::net::Socket;
 
 /// Runs a tunnel to its end. Both sockets are closed then.
-pub(super) async fn run(takeover: Takeover, task: &Task) {
-    let Takeover { client, early, ended, head, upstream } = takeover;
+pub(super) async fn run(takeover: Takeover, task: &Task, standing: &Standing) {
+    let Takeover { client, early, ended, head, upstream, grounds } = takeover;
     let mut tunnel = Tunnel {
         client,
         backend: upstream.socket,
@@ -29,7 +30,19 @@ pub(super) async fn run(takeover: Takeover, task: &Task) {
         closing: false,
         deadline: None,
     };
-    poll_fn(|cx| tunnel.poll(cx, task.poll_phase(cx))).await;
+    let ended = poll_fn(|cx| {
+        let phase = task.poll_phase(cx);
+        if task.is_after_reload() && !standing.holds(tunnel.client.peer_certificates(), grounds.as_ref()) {
+            return Poll::Ready(false);
+        }
+        tunnel.poll(cx, phase).map(|()| true)
+    })
+    .await;
+    if !ended {
+        // The client is to see that this is no ordinary end.
+        tunnel.client.reset_on_close();
+        return;
+    }
     if tunnel.up.left_unread() || tunnel.down.left_unread() {
         linger::until_both_end(&mut tunnel.client, &mut tunnel.backend).await;
     }

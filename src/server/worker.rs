@@ -28,11 +28,13 @@ pub(super) struct Pool {
 }
 
 /// The way to the workers.
+#[derive(Debug)]
 pub(super) struct Workers {
     workers: Vec<Worker>,
     turn: AtomicUsize,
 }
 
+#[derive(Debug)]
 struct Worker {
     orders: UnboundedSender<Order>,
     load: Arc<AtomicUsize>,
@@ -41,6 +43,7 @@ struct Worker {
 enum Order {
     Serve(Accepted, Load),
     Enter(Phase),
+    Reloaded,
 }
 
 /// One connection in the count of its worker.
@@ -94,6 +97,13 @@ impl Workers {
     pub(super) fn enter(&self, phase: Phase) {
         for worker in &self.workers {
             let _ = worker.orders.send(Order::Enter(phase));
+        }
+    }
+
+    /// Has the connections look whether they may go on.
+    pub(super) fn reloaded(&self) {
+        for worker in &self.workers {
+            let _ = worker.orders.send(Order::Reloaded);
         }
     }
 }
@@ -160,6 +170,7 @@ fn work<N: NewStack>(runtime: LocalRuntime, shared: Rc<Shared<N>>, mut received:
                         return;
                     }
                 }
+                Some(Order::Reloaded) => tasks.reloaded(),
                 None => return,
             }
         }

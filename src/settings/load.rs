@@ -7,8 +7,8 @@ use config::{Config, Environment, File, FileFormat};
 
 use super::raw::{Raw, RawBackend, RawListen};
 use super::{
-    Backend, BackendTls, BackendUrl, CertificateFiles, Limits, Listen, ListenTls, ListenUrl, Log, LogFormat, Policy,
-    Settings, check,
+    Backend, BackendTls, BackendUrl, CertificateFiles, CrlExpired, Limits, Listen, ListenTls, ListenUrl, Log,
+    LogFormat, Policy, Settings, check,
 };
 
 /// What the command line adds to the file and the environment.
@@ -157,6 +157,7 @@ fn resolve(raw: Raw, flags: &Flags, places: &check::Places) -> Result<Settings, 
         body_min_rate: raw.limits.body_min_rate.unwrap_or(defaults.body_min_rate),
         max_connections: raw.limits.max_connections.unwrap_or(defaults.max_connections),
         max_connections_per_peer: raw.limits.max_connections_per_peer.unwrap_or(defaults.max_connections_per_peer),
+        max_handshakes: raw.limits.max_handshakes.unwrap_or(defaults.max_handshakes),
         workers: raw.limits.workers.unwrap_or(defaults.workers),
     };
     match (problems.found.is_empty(), backend) {
@@ -172,6 +173,7 @@ fn resolve(raw: Raw, flags: &Flags, places: &check::Places) -> Result<Settings, 
             api_cors_header: flags.api_cors_header.clone().or(raw.api_cors_header),
             admin,
             log: Log { format, access: raw.log.access },
+            reload_on_change: raw.reload.watch,
         }),
         _ => Err(SettingsErrors(problems.found)),
     }
@@ -202,18 +204,21 @@ fn listeners(raw: Vec<RawListen>, flags: &Flags, problems: &mut Problems<'_>) ->
     }
     let mut listen = Vec::new();
     for (index, raw) in raw.into_iter().enumerate() {
-        let key = format!("listen[{index}]");
+        // The listeners of the flags stand nowhere in the file.
+        let key = if flags.listen.is_empty() { format!("listen[{index}]") } else { String::new() };
         let Some(url) = problems.keep(&format!("{key}.url"), raw.url.parse::<ListenUrl>()) else { continue };
-        let wants_tls = matches!(url, ListenUrl::Tls { .. });
         let has_files = raw.cert.is_some() || raw.key.is_some() || !raw.certificates.is_empty();
-        let tls = match (wants_tls, has_files) {
-            (true, _) => listen_tls(raw, flags, &key, problems),
-            (false, true) => {
-                problems
-                    .add(&format!("{key}.cert"), format_args!("{url} has a certificate but is not a tls:// listener"));
+        let only_tls = has_files || raw.client_ca.is_some() || !raw.crls.is_empty();
+        let tls = match &url {
+            ListenUrl::Tls { .. } => listen_tls(raw, flags, &key, problems),
+            // What systemd passes is TLS if there are certificates for it.
+            ListenUrl::Fd { .. } if only_tls => listen_tls(raw, flags, &key, problems),
+            ListenUrl::Tcp { .. } | ListenUrl::Unix { .. } if only_tls => {
+                let text = format_args!("{url} has certificates, and is not a tls:// listener");
+                problems.add(&format!("{key}.url"), text);
                 None
             }
-            (false, false) => None,
+            ListenUrl::Tcp { .. } | ListenUrl::Unix { .. } | ListenUrl::Fd { .. } => None,
         };
         listen.push(Listen { url, tls });
     }
@@ -236,10 +241,25 @@ fn listen_tls(raw: RawListen, flags: &Flags, key: &str, problems: &mut Problems<
     if flags.tlsverify && client_ca.is_none() {
         problems.add(key, "--tlsverify asks for client certificates and needs --tlscacert, the CA that signs them");
     }
+    if client_ca.is_none() && !raw.crls.is_empty() {
+        problems.add(&format!("{key}.crls"), "`crls` are for client certificates, which only `client_ca` asks for");
+    }
+    let crl_expired = match raw.crl_expired.as_deref() {
+        None | Some("refuse") => CrlExpired::Refuse,
+        Some("accept") => CrlExpired::Accept,
+        Some(other) => {
+            problems.add(&format!("{key}.crl_expired"), format_args!("{other:?} is neither \"refuse\" nor \"accept\""));
+            CrlExpired::Refuse
+        }
+    };
+    if raw.handshake_seconds == Some(0) {
+        problems.add(&format!("{key}.handshake_seconds"), "in 0 seconds nobody can shake hands");
+    }
     Some(ListenTls {
         certificates,
         client_ca,
         crls: raw.crls,
+        crl_expired,
         handshake_timeout: Duration::from_secs(raw.handshake_seconds.unwrap_or(10)),
     })
 }
@@ -300,101 +320,4 @@ fn read_pin(text: &str) -> Result<[u8; 32], String> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    fn load(text: &str, flags: Flags) -> Result<Settings, String> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("vicgate.toml");
-        std::fs::write(&path, text).unwrap();
-        let shown = format!("{}/", folder.path().display());
-        Settings::load(&Flags { config: Some(path), ..flags }).map_err(|error| error.to_string().replace(&shown, ""))
-    }
-
-    #[test]
-    fn an_empty_file_gives_the_defaults() {
-        let settings = load("", Flags::default()).unwrap();
-        assert_eq!(settings.listen.first().unwrap().url.to_string(), LISTENER);
-        assert_eq!(settings.backend.url.to_string(), BACKEND);
-        assert_eq!(settings.policy.profile, "vic");
-        assert_eq!(settings.limits, Limits::default());
-    }
-
-    #[test]
-    fn the_file_of_the_design_is_read() {
-        let text = r#"
-            [[listen]]
-            url = "tls://0.0.0.0:2376"
-            cert = "certs/server-cert.pem"
-            key = "certs/server-key.pem"
-            client_ca = "certs/ca.pem"
-            [backend]
-            url = "tls://vch.example:2376"
-            ca = "certs/vch/ca.pem"
-            cert = "certs/vch/cert.pem"
-            key = "certs/vch/key.pem"
-            [policy]
-            profile = "vic"
-            access = "policies/access/ci-runner.toml"
-            [limits]
-            judged_body_mib = 2
-            drain_seconds = 5
-        "#;
-        let settings = load(text, Flags::default()).unwrap();
-        let tls = settings.listen.first().unwrap().tls.clone().unwrap();
-        assert_eq!(tls.client_ca, Some("certs/ca.pem".into()));
-        assert_eq!(settings.limits.judged_body, 2 * 1024 * 1024);
-        assert_eq!(settings.limits.drain, Duration::from_secs(5));
-        assert_eq!(settings.backend.tls.client.unwrap().key, PathBuf::from("certs/vch/key.pem"));
-    }
-
-    #[test]
-    fn flags_win_over_the_file() {
-        let flags = Flags {
-            listen: vec!["unix:///run/a.sock".into()],
-            backend: Some("tcp://10.0.0.1:2375".into()),
-            profile: Some("engine".into()),
-            ..Flags::default()
-        };
-        let settings = load("listen = [\"tcp://127.0.0.1:1\"]\n[policy]\nprofile = \"vic\"", flags).unwrap();
-        assert_eq!(settings.listen.len(), 1);
-        assert_eq!(settings.backend.url.to_string(), "tcp://10.0.0.1:2375");
-        assert_eq!(settings.policy.profile, "engine");
-    }
-
-    #[test]
-    fn every_problem_is_said_at_once_with_its_place() {
-        let text = "lisen = []\n[limits]\ndrain_seconds = \"30\"\n[backend]\n  urll = \"x\"";
-        let error = load(text, Flags::default()).unwrap_err();
-        assert!(error.contains("vicgate.toml:1:1: unknown key `lisen`"), "{error}");
-        assert!(error.contains("vicgate.toml:3:17: `limits.drain_seconds` must be a whole number"), "{error}");
-        assert!(error.contains("vicgate.toml:5:3: unknown key `backend.urll`"), "{error}");
-    }
-
-    #[test]
-    fn values_that_make_no_sense_are_found_where_they_stand() {
-        let text = "[[listen]]\nurl = \"tls://0.0.0.0:2376\"\n\n[backend]\nurl = \"http://x\"\npin = \"md5:1\"";
-        let error = load(text, Flags::default()).unwrap_err();
-        assert!(error.contains("vicgate.toml:1:1: a tls:// listener needs `cert` and `key`"), "{error}");
-        assert!(error.contains("vicgate.toml:5:1: \"http://x\" is not a backend URL"), "{error}");
-        assert!(error.contains("vicgate.toml:6:1: \"md5:1\" is not sha256:"), "{error}");
-    }
-
-    #[test]
-    fn an_open_listener_without_access_policy_must_be_said_out_loud() {
-        let open = Flags { listen: vec!["tcp://0.0.0.0:2375".into()], ..Flags::default() };
-        assert!(load("", open.clone()).unwrap_err().contains("--insecure-tcp"));
-        assert!(load("", Flags { insecure_tcp: true, ..open.clone() }).is_ok());
-        assert!(load("", Flags { access: Some("read-only".into()), ..open }).is_ok());
-        assert!(load("", Flags { listen: vec!["tcp://[::1]:2375".into()], ..Flags::default() }).is_ok());
-    }
-
-    #[test]
-    fn a_pin_is_64_hex_digits() {
-        let hex = "ab".repeat(32);
-        assert_eq!(read_pin(&format!("sha256:{hex}")), Ok([0xab; 32]));
-        assert!(read_pin(&hex).is_err());
-        assert!(read_pin("sha256:abc").is_err());
-        assert!(read_pin(&format!("sha256:{}", "äb".repeat(21))).is_err());
-    }
-}
+mod tests;

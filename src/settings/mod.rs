@@ -29,6 +29,8 @@ pub struct Settings {
     pub admin: Option<std::net::SocketAddr>,
     /// Logging.
     pub log: Log,
+    /// True if changed certificates and policies are taken without being told to.
+    pub reload_on_change: bool,
 }
 
 /// One listener.
@@ -50,8 +52,20 @@ pub struct ListenTls {
     pub client_ca: Option<PathBuf>,
     /// Certificate revocation lists of the client CA.
     pub crls: Vec<PathBuf>,
+    /// What becomes of clients when a revocation list has ended.
+    pub crl_expired: CrlExpired,
     /// How long a handshake may take.
     pub handshake_timeout: Duration,
+}
+
+/// What becomes of clients when the `nextUpdate` of a revocation list has passed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CrlExpired {
+    /// They are refused: nobody knows who was revoked since.
+    #[default]
+    Refuse,
+    /// They are accepted by the old list, and the log warns of it.
+    Accept,
 }
 
 /// A certificate chain and its private key (PKCS#1, PKCS#8 or SEC1).
@@ -118,6 +132,8 @@ pub struct Limits {
     pub max_connections: usize,
     /// Open client connections per peer address, uid or certificate; 0 is no limit.
     pub max_connections_per_peer: usize,
+    /// TLS handshakes under way at once; 0 takes a quarter of `max_connections`.
+    pub max_handshakes: usize,
     /// Worker threads; 0 takes one per core.
     pub workers: usize,
 }
@@ -131,6 +147,7 @@ impl Default for Limits {
             body_min_rate: 240,
             max_connections: 9_900,
             max_connections_per_peer: 0,
+            max_handshakes: 0,
             workers: 0,
         }
     }

@@ -12,6 +12,7 @@ pub(super) struct Raw {
     pub(super) policy: RawPolicy,
     pub(super) limits: RawLimits,
     pub(super) log: RawLog,
+    pub(super) reload: RawReload,
     pub(super) admin: Option<String>,
     pub(super) api_cors_header: Option<String>,
     pub(super) insecure_tcp: bool,
@@ -27,6 +28,7 @@ pub(super) struct RawListen {
     pub(super) certificates: Vec<RawPair>,
     pub(super) client_ca: Option<PathBuf>,
     pub(super) crls: Vec<PathBuf>,
+    pub(super) crl_expired: Option<String>,
     pub(super) handshake_seconds: Option<u64>,
 }
 
@@ -73,6 +75,7 @@ pub(super) struct RawLimits {
     pub(super) body_min_rate: Option<u64>,
     pub(super) max_connections: Option<usize>,
     pub(super) max_connections_per_peer: Option<usize>,
+    pub(super) max_handshakes: Option<usize>,
     pub(super) workers: Option<usize>,
 }
 
@@ -81,6 +84,12 @@ pub(super) struct RawLimits {
 pub(super) struct RawLog {
     pub(super) format: Option<String>,
     pub(super) access: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawReload {
+    pub(super) watch: bool,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +105,7 @@ enum RawListenForm {
         client_ca: Option<PathBuf>,
         #[serde(default)]
         crls: Vec<PathBuf>,
+        crl_expired: Option<String>,
         handshake_seconds: Option<u64>,
     },
 }
@@ -104,8 +114,8 @@ impl From<RawListenForm> for RawListen {
     fn from(form: RawListenForm) -> Self {
         match form {
             RawListenForm::Url(url) => Self { url, ..Self::default() },
-            RawListenForm::Table { url, cert, key, certificates, client_ca, crls, handshake_seconds } => {
-                Self { url, cert, key, certificates, client_ca, crls, handshake_seconds }
+            RawListenForm::Table { url, cert, key, certificates, client_ca, crls, crl_expired, handshake_seconds } => {
+                Self { url, cert, key, certificates, client_ca, crls, crl_expired, handshake_seconds }
             }
         }
     }

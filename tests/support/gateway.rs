@@ -19,7 +19,7 @@ use vicgate::error::Error;
 use vicgate::identity::Identity;
 use vicgate::policy::{self, Call, Permit, Permitted, Policy};
 use vicgate::server::{Answer, BindError, Connections, Drain, NewStack, Reloader, Server, Stack, drain};
-use vicgate::settings::{self, CertificateFiles, Limits, Listen, ListenTls, ListenUrl};
+use vicgate::settings::{self, CertificateFiles, CrlExpired, Limits, Listen, ListenTls, ListenUrl};
 
 use super::certs::Certs;
 use super::conn::{Conn, Transport};
@@ -96,7 +96,9 @@ impl Gateway {
 
     /// What SIGHUP asks for.
     pub fn reload(&self) -> Result<(), BindError> {
-        self.reloader.reload()
+        self.reloader.read()?.enter_service();
+        self.reloader.judge_again();
+        Ok(())
     }
 
     pub fn has_ended(&self) -> bool {
@@ -148,6 +150,7 @@ pub fn listen_tls() -> ListenTls {
         certificates: vec![files],
         client_ca: Some(certs.path("ca.pem")),
         crls: Vec::new(),
+        crl_expired: CrlExpired::Refuse,
         handshake_timeout: Duration::from_secs(5),
     }
 }

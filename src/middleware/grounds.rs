@@ -1,0 +1,69 @@
+//! What allows a call whose answer lasts: kept to judge it again after a reload.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use super::{Connection, Gateway};
+use crate::body::Body;
+use crate::docker::endpoint::{AnswerKind, Endpoint};
+use crate::docker::target::Target;
+use crate::identity::Identity;
+use crate::policy::{Call, Question, Verdict, decide};
+use crate::server;
+
+/// A call that an access policy has permitted.
+struct Grounds {
+    gateway: Arc<Gateway>,
+    identity: Rc<Identity>,
+    endpoint: Endpoint,
+    /// As it is sent: shorter than what it is read to.
+    target: Box<str>,
+    body: Option<Box<[u8]>>,
+}
+
+/// Keeps the grounds of a call if its answer may last. Nothing is kept without an
+/// access policy: then nobody has rights to lose.
+pub(super) fn keep(connection: &Connection, call: &Call<Body>, body: Option<&[u8]>) {
+    let lasts = match call.endpoint.row().answer {
+        AnswerKind::JsonStream | AnswerKind::Frames | AnswerKind::Hijack => true,
+        AnswerKind::Empty | AnswerKind::Text | AnswerKind::Json | AnswerKind::Tar => false,
+    };
+    let mut under_way = connection.under_way.borrow_mut();
+    if !lasts || call.policy.access.is_none() {
+        *under_way = None;
+        return;
+    }
+    *under_way = Some(Rc::new(Grounds {
+        gateway: connection.gateway.clone(),
+        identity: call.identity.clone(),
+        endpoint: call.endpoint,
+        target: call.target.to_wire(call.target.version).into(),
+        body: body.map(Into::into),
+    }));
+}
+
+impl server::Grounds for Grounds {
+    fn hold(&self) -> Result<(), String> {
+        let policy = self.gateway.policy.load();
+        let row = self.endpoint.row();
+        let target = Target::parse(&self.target).map_err(|error| error.to_string())?;
+        let question = Question {
+            endpoint: self.endpoint,
+            target: &target,
+            identity: &self.identity,
+            // Those that a profile speaks of belong to calls that do not last.
+            headers: &HeaderMap::new(),
+            body: self.body.as_deref(),
+        };
+        match decide(&policy, &question) {
+            Verdict::Permit(_) => Ok(()),
+            Verdict::Refuse(refusal) => {
+                let why = refusal.points.iter().map(|point| point.rule.as_str()).collect::<Vec<_>>().join(", ");
+                let who = self.identity.label();
+                Err(format!("{who} has no right to {} {} any more [{why}]", row.method.as_str(), target.path))
+            }
+        }
+    }
+}
