@@ -54,6 +54,7 @@ fn describe(error: &io::Error) -> String {
 }
 
 /// Why TLS ended.
+#[expect(clippy::wildcard_enum_match_arm, reason = "not ours, and open: what has no words here has rustls' own")]
 fn reason(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidMessage(_) => {
@@ -80,6 +81,7 @@ fn reason(error: &rustls::Error) -> String {
 }
 
 /// What is wrong with a client's certificate. Reads on from `certificate …`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "not ours, and open: what has no words here has rustls' own")]
 pub(super) fn certificate(error: &CertificateError) -> String {
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired".into(),

@@ -35,7 +35,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::task::Context;
 
 use http::{Request, Response};
@@ -113,8 +113,8 @@ pub struct Server {
 #[derive(Clone, Debug)]
 pub struct Reloader {
     slots: TlsSlots,
-    /// There once it runs.
-    workers: Arc<OnceLock<Arc<Workers>>>,
+    /// There while it runs: a reloader does not keep the workers.
+    workers: Arc<OnceLock<Weak<Workers>>>,
 }
 
 /// The TLS files of all listeners, read and not yet in service.
@@ -140,7 +140,7 @@ impl Reloader {
     /// would still be accepted, and whether the grounds of its tunnel hold. To be called when
     /// all that is new is in service.
     pub fn judge_again(&self) {
-        if let Some(workers) = self.workers.get() {
+        if let Some(workers) = self.workers.get().and_then(Weak::upgrade) {
             workers.reloaded();
         }
     }
@@ -195,7 +195,7 @@ impl Server {
         let mut pool = Pool::start(&new_stack, limits, &counts)?;
         let workers = pool.workers().clone();
         // A server runs once, so that the place is empty.
-        let _ = self.reloader.workers.set(workers.clone());
+        let _ = self.reloader.workers.set(Arc::downgrade(&workers));
         let mut acceptors = JoinSet::new();
         let mut files = Vec::new();
         for mut bound in self.bound {
