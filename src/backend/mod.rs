@@ -1,12 +1,14 @@
 //! The backend as a service of permitted calls: connecting, the kept-alive
 //! connection of each client, hijacks.
 
+mod ask;
 mod headers;
 mod hijack;
 mod line;
 mod read;
 mod service;
 
+pub use ask::{LONGEST, PATIENCE, Said, Telling};
 pub use line::Line;
 pub use service::Service;
 
