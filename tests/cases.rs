@@ -37,13 +37,13 @@ fn the_corpus_is_large_and_no_title_stands_twice_in_a_file() {
 }
 
 async fn run(transport: Transport) {
-    let mut by_profile: BTreeMap<String, Vec<Case>> = BTreeMap::new();
+    let mut by_policy: BTreeMap<(String, Option<String>), Vec<Case>> = BTreeMap::new();
     for case in load() {
-        by_profile.entry(case.profile.clone()).or_default().push(case);
+        by_policy.entry((case.profile.clone(), case.access.clone())).or_default().push(case);
     }
     let mut failures = Vec::new();
-    for (profile, cases) in by_profile {
-        let running = Running::start(transport, &profile).await;
+    for ((profile, access), cases) in by_policy {
+        let running = Running::start(transport, &profile, access.as_deref()).await;
         for case in cases {
             let seen = running.send(&case.bytes).await;
             if let Err(reason) = check(&case, &seen) {

@@ -7,6 +7,8 @@ pub struct Case {
     pub file: String,
     pub title: String,
     pub profile: String,
+    /// The access policy, if one judges.
+    pub access: Option<String>,
     /// What the client sends.
     pub bytes: Vec<u8>,
     pub expected: Expected,
@@ -35,11 +37,13 @@ fn read(path: &Path) -> Vec<Case> {
     let file = path.file_name().unwrap().to_string_lossy().into_owned();
     let text = std::fs::read_to_string(path).unwrap();
     let (head, rest) = text.split_once("\n=== ").unwrap_or((&text, ""));
-    let profile = head.lines().find_map(|line| line.strip_prefix("profile: ")).unwrap_or("judged").to_owned();
-    rest.split("\n=== ").filter(|case| !case.is_empty()).map(|case| read_case(&file, &profile, case)).collect()
+    let named = |key: &str| head.lines().find_map(|line| line.strip_prefix(key)).map(str::to_owned);
+    let (profile, access) = (named("profile: ").unwrap_or("judged".to_owned()), named("access: "));
+    let cases = rest.split("\n=== ").filter(|case| !case.is_empty()).map(|case| read_case(&file, case));
+    cases.map(|case| Case { profile: profile.clone(), access: access.clone(), ..case }).collect()
 }
 
-fn read_case(file: &str, profile: &str, text: &str) -> Case {
+fn read_case(file: &str, text: &str) -> Case {
     let (title, rest) = text.split_once('\n').unwrap_or_else(|| panic!("{file}: {text}: no request"));
     let (request, expected) =
         rest.split_once("--- ").unwrap_or_else(|| panic!("{file}: {title}: what is expected is missing"));
@@ -78,7 +82,7 @@ fn read_case(file: &str, profile: &str, text: &str) -> Case {
             Expected::Refused { status, closed, texts }
         }
     };
-    Case { file: file.to_owned(), title: title.to_owned(), profile: profile.to_owned(), bytes, expected }
+    Case { file: file.to_owned(), title: title.to_owned(), profile: String::new(), access: None, bytes, expected }
 }
 
 /// A request in short: a line, headers that matter, and a body.

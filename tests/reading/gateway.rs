@@ -75,11 +75,9 @@ impl fmt::Display for Seen {
 const PROBE: &str = "GET /version?probe";
 
 impl Running {
-    /// Serves with a profile of the corpus's folder, or one that ships.
-    pub async fn start(transport: Transport, profile: &str) -> Self {
-        let file = folder().join(format!("{profile}.toml"));
-        let name = if file.exists() { file.to_str().unwrap() } else { profile };
-        let policy = load::policy(name, None, None).unwrap();
+    /// Serves with policies of the corpus's folder, or some that ship.
+    pub async fn start(transport: Transport, profile: &str, access: Option<&str>) -> Self {
+        let policy = load::policy(profile, access, Some(&folder())).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("backend.sock");
         let record = Record::default();

@@ -74,7 +74,7 @@ impl Judge<'_> {
                 }
             }
             Obstacle::TooHigh(name, most, asked) => Point {
-                path: "Ulimits".to_owned(),
+                path: ulimits(self.endpoint).to_owned(),
                 value: match asked {
                     Asked::Amount(amount) => format!("\"{name}={amount}\""),
                     Asked::Unset | Asked::Kept | Asked::Unlimited => format!("\"{name}\""),
@@ -128,6 +128,19 @@ impl Judge<'_> {
             words.push(format!("and {more} more"));
         }
         words.join(", ")
+    }
+}
+
+/// Where an operation has its ulimits.
+fn ulimits(endpoint: Endpoint) -> &'static str {
+    if endpoint == Endpoint::ContainerCreate {
+        "HostConfig.Ulimits"
+    } else if endpoint == Endpoint::ImageBuild {
+        "ulimits"
+    } else if matches!(endpoint, Endpoint::ServiceCreate | Endpoint::ServiceUpdate) {
+        "TaskTemplate.ContainerSpec.Ulimits"
+    } else {
+        "Ulimits"
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::collect::{Collector, Here};
+use super::collect::{Collector, Here, each_text};
 use super::text::clean_path;
 use super::{Kind, Value};
 use crate::docker::json::Json;
@@ -46,6 +46,29 @@ pub(super) fn variables<'b>(c: &mut Collector<'b>, value: &'b Json<'b>, at: &Pat
 pub(super) fn copied<'b>(c: &mut Collector<'b>, value: &'b Json<'b>, at: &Path<'_>) {
     let path = value.as_str().unwrap_or_default();
     c.open(Kind::Path, Here::json(at, value), || Value::Text(clean_path(path)));
+}
+
+/// The instructions that images made of this one begin with.
+pub(super) fn triggers<'b>(c: &mut Collector<'b>, value: &'b Json<'b>, at: &Path<'_>) {
+    each_text(c, value, at, change);
+}
+
+/// An instruction of a Dockerfile, as its parser reads it: the word in any case, any white space behind it.
+pub(super) fn change<'b>(c: &mut Collector<'b>, line: &'b str, here: Here<'_, 'b>) {
+    let line = line.trim();
+    // Daemons join all changes to one text. A line that goes on takes the next one with it, and "# escape=`"
+    // changes how lines go on.
+    if line.ends_with(['\\', '`']) {
+        c.unreadable(here);
+    } else if !line.is_empty() {
+        c.open(Kind::Change, here, || Value::Text(instruction(line)));
+    }
+}
+
+fn instruction(line: &str) -> Cow<'_, str> {
+    let Some((word, rest)) = line.split_once(char::is_whitespace) else { return line.to_ascii_uppercase().into() };
+    let (word, rest) = (word.to_ascii_uppercase(), rest.trim_start());
+    if word == "ONBUILD" { format!("{word} {}", instruction(rest)) } else { format!("{word} {rest}") }.into()
 }
 
 /// An entry point, if the call sets one, with its arguments. Nothing if the call

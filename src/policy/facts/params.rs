@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::collect::{Collector, Here};
 use super::image::image;
-use super::{Kind, Value, build, mount, network, plugin};
+use super::{Kind, Value, build, command, mount, network, plugin};
 use crate::docker::endpoint::Endpoint;
 use crate::docker::params::Param;
 use crate::docker::query::{Given, Query};
@@ -123,11 +123,14 @@ pub(super) fn harmless(param: &Param) -> Option<&'static str> {
 
 /// The name in the path: of what the call is about.
 fn path_name<'b>(c: &mut Collector<'b>, name: &'b str, query: Option<&'b Query<'b>>) {
+    let pattern = c.endpoint.row().pattern;
+    let here = Here::name(pattern, name);
+    if let Some(feature) = build_kit(c.endpoint) {
+        c.closed_text(Kind::BuildKit, here, feature);
+    }
     if name.is_empty() {
         return;
     }
-    let pattern = c.endpoint.row().pattern;
-    let here = Here::name(pattern, name);
     if pattern.starts_with("/containers/") {
         c.open_text(Kind::Container, here, name);
     } else if c.endpoint == Endpoint::ImagePush {
@@ -150,6 +153,13 @@ fn path_name<'b>(c: &mut Collector<'b>, name: &'b str, query: Option<&'b Query<'
     } else if pattern.starts_with("/plugins/") {
         c.closed_text(Kind::Plugin, here, name);
     }
+}
+
+/// The feature of `BuildKit` that is all of an operation. What goes through these tunnels nobody reads, and
+/// in it a build may ask for the host's network and devices.
+fn build_kit(endpoint: Endpoint) -> Option<&'static str> {
+    let features = [(Endpoint::Session, "session"), (Endpoint::Grpc, "grpc")];
+    features.into_iter().find_map(|(whose, feature)| (whose == endpoint).then_some(feature))
 }
 
 fn new_name<'b>(c: &mut Collector<'b>, given: &'b Given<'b>, _: Option<&'b Query<'b>>) {
@@ -190,8 +200,8 @@ fn images<'b>(c: &mut Collector<'b>, given: &'b Given<'b>, _: Option<&'b Query<'
 }
 
 fn changes<'b>(c: &mut Collector<'b>, given: &'b Given<'b>, _: Option<&'b Query<'b>>) {
-    for line in given.value.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        at(given, |here| c.open_text(Kind::Change, here, line));
+    for line in given.value.lines() {
+        at(given, |here| command::change(c, line, here));
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) static TABLE: &[(&str, &[(&str, Reading)])] = &[
         ("Entrypoint", Within),
         ("NetworkDisabled", INSIDE),
         ("MacAddress", Read(network::fixed)),
-        ("OnBuild", Texts(Kind::Change, Open)),
+        ("OnBuild", Read(command::triggers)),
         ("Labels", Pairs(Kind::Label, Open)),
         ("StopSignal", INSIDE),
         ("StopTimeout", INSIDE),
