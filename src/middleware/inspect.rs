@@ -78,13 +78,13 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     let kind = call.endpoint.row().body;
     let bytes = match kind {
         BodyKind::Json if needs_body(&policy, call.endpoint, &call.target) => {
-            Some(read(&mut call.body, &gateway.limits).await?)
+            Some(read(&mut call.body, &gateway.limits, Deadline::new(&gateway.limits)).await?)
         }
         BodyKind::Json | BodyKind::Tar => None,
         BodyKind::None => {
             // Some clients send one all the same (dockerode on attach). It means nothing to a daemon, and must
             // not reach one that would take it for stdin.
-            read(&mut call.body, &gateway.limits).await?;
+            read(&mut call.body, &gateway.limits, Deadline::new(&gateway.limits)).await?;
             call.body = Body::Empty;
             None
         }
@@ -112,7 +112,7 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
 
 /// Reads a body that is judged: all of it, or an error. There is no length
 /// from which on it passes unread.
-async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, Error> {
+async fn read(body: &mut Body, limits: &Limits, deadline: Deadline) -> Result<Bytes, Error> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
@@ -130,7 +130,6 @@ async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, Error> {
     if hint.lower() > limits.judged_body as u64 {
         return Err(too_large());
     }
-    let deadline = Deadline::new(limits.body_min_rate);
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     loop {
@@ -193,8 +192,8 @@ struct Deadline {
 const GRACE: Duration = Duration::from_secs(10);
 
 impl Deadline {
-    fn new(rate: u64) -> Self {
-        Self { start: Instant::now(), rate }
+    fn new(limits: &Limits) -> Self {
+        Self { start: Instant::now(), rate: limits.body_min_rate }
     }
 
     /// How long the next bytes may take, `received` bytes into the body.
@@ -210,12 +209,44 @@ impl Deadline {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use hyper::body::Incoming;
+    use hyper_util::rt::TokioIo;
+    use tokio::io::AsyncWriteExt;
+
     use super::*;
+
+    /// What becomes of a body of which only this much ever arrives, a while after it began.
+    async fn stalled(begun: &'static [u8], since: Duration) -> Result<Bytes, Error> {
+        let (mut client, server) = tokio::io::duplex(1 << 16);
+        let (send, mut receive) = tokio::sync::mpsc::unbounded_channel();
+        let service = hyper::service::service_fn(move |request: http::Request<Incoming>| {
+            let send = send.clone();
+            async move {
+                let limits = Limits::default();
+                let deadline = Deadline { start: Instant::now() - since, ..Deadline::new(&limits) };
+                send.send(read(&mut Body::Stream(request.into_body()), &limits, deadline).await).unwrap();
+                Ok::<_, std::convert::Infallible>(Response::new(Body::Empty))
+            }
+        });
+        client.write_all(begun).await.unwrap();
+        let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(server), service);
+        connection.await.unwrap();
+        receive.recv().await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_body_that_stalls_is_given_up() {
+        let begun = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{";
+        let error = stalled(begun, GRACE * 2).await.unwrap_err();
+        assert_eq!(error.status, StatusCode::REQUEST_TIMEOUT);
+        assert!(error.message.contains("limits.body_min_rate"), "{}", error.message);
+    }
 
     #[test]
     fn a_slow_body_has_grace_and_then_a_rate() {
-        let deadline = Deadline::new(100);
-        assert!(deadline.left(0) <= GRACE);
-        assert!(deadline.left(100_000) > GRACE * 50);
+        let deadline = |body_min_rate| Deadline::new(&Limits { body_min_rate, ..Limits::default() });
+        assert!(deadline(100).left(0) <= GRACE);
+        assert!(deadline(100).left(100_000) > GRACE * 50);
+        assert!(deadline(0).left(0) > GRACE * 1_000_000);
     }
 }

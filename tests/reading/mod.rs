@@ -10,4 +10,5 @@
 )]
 
 pub mod case;
+pub mod coverage;
 pub mod gateway;

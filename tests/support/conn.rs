@@ -51,6 +51,8 @@ impl Conn {
 
     async fn try_tls(port: u16) -> std::io::Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        // Nagle's algorithm would hold the request back until the end of the handshake is acknowledged.
+        stream.set_nodelay(true)?;
         let connector = TlsConnector::from(Certs::shared().client_config());
         let stream = connector.connect("localhost".try_into().unwrap(), stream).await?;
         Ok(Self::new(Stream::Tls(Box::new(stream.into()))))

@@ -32,8 +32,8 @@ fn a_limit_has_a_most_and_a_default() {
         (r#""NanoCpus":1500000001"#, "HostConfig.NanoCpus"),
         (r#""CpuQuota":150001"#, "HostConfig.NanoCpus"),
         (r#""CpuQuota":-1"#, "HostConfig.NanoCpus"),
-        (r#""Ulimits":[{"Name":"nofile","Hard":1025}]"#, "Ulimits"),
-        (r#""Ulimits":[{"Name":"nofile","Hard":-1}]"#, "Ulimits"),
+        (r#""Ulimits":[{"Name":"nofile","Hard":1025}]"#, "HostConfig.Ulimits"),
+        (r#""Ulimits":[{"Name":"nofile","Hard":-1}]"#, "HostConfig.Ulimits"),
     ] {
         let points = refused(&access, CREATE, &body(beyond));
         assert_eq!(points[0].path, path, "{beyond}");
