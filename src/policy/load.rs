@@ -44,6 +44,14 @@ pub fn profile(name: &str, dir: Option<&Path>) -> Result<Profile, Invalid> {
     load(&file, dir, &mut Vec::new())
 }
 
+/// Reads a capability profile from its text. `shown` is what messages call it.
+///
+/// # Errors
+/// Everything that is wrong, with file, line and column.
+pub fn profile_from_text(shown: &str, text: &str, dir: Option<&Path>) -> Result<Profile, Invalid> {
+    load(&File { shown: shown.to_owned(), path: None, text: text.to_owned() }, dir, &mut Vec::new())
+}
+
 /// A policy file that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct File {

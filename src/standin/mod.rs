@@ -48,7 +48,7 @@ mod system;
 mod tree;
 mod tty;
 mod volume;
-mod websocket;
+pub mod websocket;
 
 use std::io;
 use std::sync::Arc;

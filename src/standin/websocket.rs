@@ -87,21 +87,24 @@ fn encode(opcode: u8, bytes: &[u8]) -> Bytes {
 
 /// Frames of a client as they come in.
 #[derive(Debug, Default)]
-pub(super) struct Frames {
+pub struct Frames {
     pending: BytesMut,
 }
 
 /// What some bytes have completed.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Received {
-    pub(super) data: Bytes,
-    pub(super) pings: Vec<Bytes>,
+pub struct Received {
+    /// What the data frames held, unmasked, joined.
+    pub data: Bytes,
+    /// What the pings held; each wants a pong with the same.
+    pub pings: Vec<Bytes>,
     /// The client has closed, or broken the rules.
-    pub(super) closed: bool,
+    pub closed: bool,
 }
 
 impl Frames {
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Received {
+    /// Takes bytes as they come. Nothing more is to be fed once it said closed.
+    pub fn feed(&mut self, bytes: &[u8]) -> Received {
         self.pending.extend_from_slice(bytes);
         let mut received = Received::default();
         let mut data = BytesMut::new();
