@@ -5,8 +5,9 @@
 //! new version cannot loosen it unseen. Three things hyper decides before we see
 //! the head, each in a way that leaves one reading: of `Content-Length` beside
 //! `Transfer-Encoding` it drops the length, reads the chunks and closes the
-//! connection behind the answer (RFC 9112, 6.3); of equal lengths it keeps one; a
-//! fragment it cuts off. The backend gets a head written anew from what is left.
+//! connection behind the answer (RFC 9112, 6.3), but the connection has looked and
+//! puts it back; of equal lengths it keeps one; a fragment it cuts off. The backend
+//! gets a head written anew from what is left.
 
 use std::future::{Ready, ready};
 use std::task::{Context, Poll};

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
+use super::head_scan::HeadScan;
 use crate::net::Socket;
 
 /// The socket and its [`Flags`].
@@ -24,6 +25,8 @@ pub(super) struct ClientIo {
 pub(super) struct Flags {
     /// Since when hyper waits for the head of a request; `None` while one is answered.
     pub(super) waiting_since: Cell<Option<Instant>>,
+    /// What the head that arrives says of its length.
+    pub(super) head: Cell<HeadScan>,
     /// An end of the client's bytes is only the end of its stdin: keep it from hyper,
     /// which would drop the call.
     pub(super) hold_eof: Cell<bool>,
@@ -41,6 +44,7 @@ impl Flags {
     pub(super) fn new() -> Self {
         Self {
             waiting_since: Cell::new(Some(Instant::now())),
+            head: Cell::default(),
             hold_eof: Cell::default(),
             eof: Cell::default(),
             unflushed: Cell::default(),
@@ -61,7 +65,15 @@ impl AsyncRead for ClientIo {
         if !this.flags.eof.get() {
             let before = buf.filled().len();
             match ready!(Pin::new(&mut this.socket).poll_read(cx, buf)) {
-                Ok(()) => this.flags.eof.set(buf.filled().len() == before && buf.remaining() > 0),
+                Ok(()) => {
+                    let bytes = buf.filled().get(before..).unwrap_or_default();
+                    this.flags.eof.set(bytes.is_empty() && buf.remaining() > 0);
+                    if this.flags.waiting_since.get().is_some() {
+                        let mut head = this.flags.head.get();
+                        head.feed(bytes);
+                        this.flags.head.set(head);
+                    }
+                }
                 // A TLS peer that left without close_notify has ended its bytes, no more.
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => this.flags.eof.set(true),
                 Err(error) => return Poll::Ready(Err(error)),

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use http::header::CONNECTION;
+use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{HeaderValue, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::service::Service;
@@ -34,9 +34,14 @@ impl<S: Stack> Service<Request<Incoming>> for Glue<S> {
     type Future = Answering;
 
     /// Runs in hyper's read loop: what is set here holds for its next read.
-    fn call(&self, request: Request<Incoming>) -> Answering {
+    fn call(&self, mut request: Request<Incoming>) -> Answering {
         let (flags, tunnel) = (self.flags.clone(), self.tunnel.clone());
         flags.waiting_since.set(None);
+        if flags.head.take().has_length() && !request.headers().contains_key(CONTENT_LENGTH) {
+            // hyper took it out because of a Transfer-Encoding. The stack shall see both, and refuse
+            // them; that it was there is what counts.
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         if request.headers().len() > MAX_HEADERS {
             let answer = Box::pin(future::ready(Ok(too_many_headers())));
             return Answering { answer, half_open: false, flags, tunnel };

@@ -3,6 +3,8 @@
 
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
+#[path = "../process/mod.rs"]
+mod process;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -40,5 +42,7 @@ mod drain;
 mod ends;
 mod faults;
 mod hijack;
+mod hold;
 mod limits;
+mod memory;
 mod wire;

@@ -39,10 +39,3 @@ pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     })
     .await;
 }
-
-/// Resident memory of this process, in KiB.
-pub fn resident_kib() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}

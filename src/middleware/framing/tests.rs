@@ -83,10 +83,11 @@ async fn plain_requests_pass() {
     assert_eq!(post("Content-Length: 0\r\n", "").await, "POST /a \"\" | 200");
 }
 
-/// hyper drops the length before any layer sees it. What is left is one
-/// request, read as chunks, on a connection that carries no further one.
+/// hyper drops the length before any layer sees it, and what is left is one
+/// request, read as chunks, on a connection that carries no further one. That the
+/// length was there is seen by the connection alone, which puts it back.
 #[tokio::test]
-async fn a_length_beside_chunks_is_never_believed_and_ends_the_connection() {
+async fn a_length_beside_chunks_is_never_believed_by_hyper_and_ends_the_connection() {
     for headers in [
         "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
         "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
