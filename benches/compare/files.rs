@@ -69,11 +69,16 @@ impl Files {
         self.write(SERVER_CERTIFICATE, &server)?;
         self.write(SERVER_KEY, &key.serialize_pem())?;
         self.write(SERVER_BOTH, &(server + &key.serialize_pem()))?;
+        let key = KeyPair::generate()?;
+        let mut client = CertificateParams::new(Vec::new())?;
+        client.distinguished_name.push(DnType::CommonName, "load");
+        self.write(CLIENT_CERTIFICATE, &client.signed_by(&key, &issuer)?.pem())?;
+        self.write(CLIENT_KEY, &key.serialize_pem())?;
         Ok(())
     }
 }
 
-/// The CA that the load trusts.
+/// The CA that load and proxies trust.
 pub(crate) const CA: &str = "ca.pem";
 /// The proxies' certificate.
 pub(crate) const SERVER_CERTIFICATE: &str = "server-cert.pem";
@@ -81,6 +86,10 @@ pub(crate) const SERVER_CERTIFICATE: &str = "server-cert.pem";
 pub(crate) const SERVER_KEY: &str = "server-key.pem";
 /// Both in one file, for HAProxy.
 pub(crate) const SERVER_BOTH: &str = "server.pem";
+/// The load's certificate, which every proxy asks for.
+pub(crate) const CLIENT_CERTIFICATE: &str = "cert.pem";
+/// Its key.
+pub(crate) const CLIENT_KEY: &str = "key.pem";
 /// The body of a create.
 pub(crate) const CREATE: &str = "create.json";
 

@@ -165,6 +165,7 @@ fn haproxy_config(bench: &Bench, workers: usize, plain: SocketAddr, tls: SocketA
     let splice =
         if always_splices { "option splice-request\n    option splice-response" } else { "option splice-auto" };
     let (certificate, backend) = (bench.files.text(SERVER_BOTH), bench.backend_unix.display());
+    let ca = bench.files.text(CA);
     format!(
         "global
     nbthread {workers}
@@ -178,7 +179,7 @@ defaults
     timeout tunnel 24h
 frontend docker
     bind {plain}
-    bind {tls} ssl crt {certificate} alpn http/1.1
+    bind {tls} ssl crt {certificate} ca-file {ca} verify required alpn http/1.1
     http-request deny unless {{ path_reg ^(/v[0-9.]+)?/(_ping|info|version|containers|images|exec|networks|volumes)(/.*)?$ }}
     default_backend engine
 backend engine
@@ -190,6 +191,7 @@ backend engine
 fn nginx_config(bench: &Bench, workers: usize, plain: SocketAddr, tls: SocketAddr) -> String {
     let (folder, backend) = (bench.files.folder().display(), bench.backend_unix.display());
     let (certificate, key) = (bench.files.text(SERVER_CERTIFICATE), bench.files.text(SERVER_KEY));
+    let ca = bench.files.text(CA);
     // With one process there is nobody to leave behind when it is ended.
     let processes =
         if workers == 1 { "master_process off;".to_owned() } else { format!("worker_processes {workers};") };
@@ -214,6 +216,8 @@ http {{
         listen {tls} ssl;
         ssl_certificate {certificate};
         ssl_certificate_key {key};
+        ssl_client_certificate {ca};
+        ssl_verify_client on;
         ssl_protocols TLSv1.2 TLSv1.3;
         location / {{
             proxy_pass http://engine;
@@ -240,6 +244,7 @@ fn vicgate_config(
     access: &Path,
 ) -> String {
     let (certificate, key) = (bench.files.text(SERVER_CERTIFICATE), bench.files.text(SERVER_KEY));
+    let ca = bench.files.text(CA);
     let (access, backend) = (access.display(), bench.backend_unix.display());
     format!(
         r#"[[listen]]
@@ -248,6 +253,7 @@ url = "tcp://{plain}"
 url = "tls://{tls}"
 cert = "{certificate}"
 key = "{key}"
+client_ca = "{ca}"
 [backend]
 url = "unix://{backend}"
 [policy]

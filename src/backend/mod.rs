@@ -14,6 +14,7 @@ pub use service::Service;
 
 use std::error::Error as _;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,7 +46,16 @@ pub struct NewBackendTls(Option<ClientTls>);
 #[error("backend {url}: {problem}")]
 pub struct InvalidBackend {
     url: BackendUrl,
+    file: Option<PathBuf>,
     problem: String,
+}
+
+impl InvalidBackend {
+    /// The file that cannot be used, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
 }
 
 impl Backend {
@@ -58,6 +68,7 @@ impl Backend {
         let host = host_header(settings);
         let host = HeaderValue::from_str(&host).map_err(|_| InvalidBackend {
             url: settings.url.clone(),
+            file: None,
             problem: format!("{host:?} cannot stand in a Host header"),
         })?;
         Ok(Arc::new(Self { settings: settings.clone(), tls, host }))
@@ -119,9 +130,11 @@ impl Backend {
 fn read_tls(settings: &settings::Backend) -> Result<Option<ClientTls>, InvalidBackend> {
     match &settings.url {
         BackendUrl::Unix(_) | BackendUrl::Tcp { .. } => Ok(None),
-        BackendUrl::Tls { host, .. } => client_tls(&settings.tls, host)
-            .map(Some)
-            .map_err(|error| InvalidBackend { url: settings.url.clone(), problem: error.to_string() }),
+        BackendUrl::Tls { host, .. } => client_tls(&settings.tls, host).map(Some).map_err(|error| InvalidBackend {
+            url: settings.url.clone(),
+            file: Some(error.path().to_owned()),
+            problem: error.to_string(),
+        }),
     }
 }
 

@@ -6,7 +6,7 @@ use super::serve::ServeArgs;
 use super::{EXIT_CONFIG, out};
 use crate::backend::Backend;
 use crate::net::server_tls;
-use crate::policy::load;
+use crate::policy::{Invalid, Problem, load};
 use crate::settings::Settings;
 
 /// Tells every problem, one a line, with file, line and column where it has them.
@@ -36,25 +36,39 @@ pub fn run(args: &ServeArgs) -> ExitCode {
 }
 
 /// One line for each thing that is fine, or one for each that is not.
-fn problems(settings: &Settings) -> Result<String, Vec<String>> {
+pub(super) fn problems(settings: &Settings) -> Result<String, Vec<String>> {
     let mut summary = String::new();
     let mut problems = Vec::new();
     for listen in &settings.listen {
         match listen.tls.as_ref().map(server_tls) {
-            None | Some(Ok(_)) => summary.push_str(&format!("listener {}\n", listen.url)),
-            Some(Err(errors)) => problems.extend(errors.iter().map(|error| format!("{}: {error}", listen.url))),
+            None => summary.push_str(&format!("listener {}\n", listen.url)),
+            Some(Ok(tls)) => {
+                summary.push_str(&format!("listener {}\n", listen.url));
+                if let Some(warning) = tls.warning() {
+                    summary.push_str(&format!("  warning: {warning}\n"));
+                }
+            }
+            Some(Err(errors)) => problems.extend(errors.iter().map(|error| {
+                let place = settings.place_of(&error.path().to_string_lossy());
+                format!("{place}cannot listen on {}: {error}", listen.url)
+            })),
         }
     }
     match Backend::new(&settings.backend) {
         Ok(_) => summary.push_str(&format!("backend {}\n", settings.backend.url)),
-        Err(error) => problems.push(error.to_string()),
+        Err(error) => {
+            let file = error.file().map(|file| file.to_string_lossy());
+            let place = file.map_or("", |file| settings.place_of(&file));
+            problems.push(format!("{place}{error}"));
+        }
     }
+    let told = |invalid: Invalid| invalid.0.into_iter().map(|problem| tell(settings, &problem)).collect::<Vec<_>>();
     let dir = settings.policy.dir.as_deref();
     if settings.policy.profile == "auto" {
         // `serve` asks the backend and takes one of these.
         for name in ["vic-1.5", "engine"] {
             if let Err(invalid) = load::profile(name, dir) {
-                problems.extend(invalid.0.iter().map(ToString::to_string));
+                problems.extend(told(invalid));
             }
         }
         summary.push_str("profile auto: the backend will be asked what it is\n");
@@ -65,7 +79,13 @@ fn problems(settings: &Settings) -> Result<String, Vec<String>> {
             let rows = policy.profile.rows().len();
             summary.push_str(&format!("profile {}: {} rows for {}\n", policy.profile.name, rows, policy.profile.title));
         }
-        Err(invalid) => problems.extend(invalid.0.iter().map(ToString::to_string)),
+        Err(invalid) => problems.extend(told(invalid)),
     }
     if problems.is_empty() { Ok(summary + "all is well\n") } else { Err(problems) }
+}
+
+/// A problem of a policy. That a whole file is wrong stands where the settings name it.
+fn tell(settings: &Settings, problem: &Problem) -> String {
+    let place = if problem.line == 0 { settings.place_of(&problem.file) } else { "" };
+    format!("{place}{problem}")
 }

@@ -1,17 +1,18 @@
 //! `vicgate explain`: the verdict on one call, rule by rule, and what would be sent.
 
 use std::io::Read;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use http::HeaderMap;
 
-use super::{EXIT_CONFIG, EXIT_REFUSED, EXIT_USAGE, fail, out};
+use super::{EXIT_CONFIG, EXIT_REFUSED, EXIT_USAGE, fail, out, who};
 use crate::docker::endpoint::{Endpoint, Method, Routed};
 use crate::docker::json::{Json, parse};
 use crate::docker::target::Target;
-use crate::identity::{Certificate, Evidence, Identity};
+use crate::identity::Identity;
 use crate::policy::decide::{Effect, Step, explain, needs_body};
 use crate::policy::{Permit, Policy, Question, Verdict, load};
 
@@ -24,9 +25,15 @@ pub struct ExplainArgs {
     /// The access policy: a name or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub access: Option<String>,
-    /// Who asks: the common name of a certificate, or uid:N
-    #[arg(long = "as", value_name = "NAME")]
+    /// Who asks: the common name of a certificate, uid:N or uid:N,gid:N
+    #[arg(long = "as", value_name = "NAME", conflicts_with = "certificate")]
     pub identity: Option<String>,
+    /// Who asks: the holder of the certificate in this file
+    #[arg(long = "as-cert", value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+    /// Where they connect from, for policies that restrict addresses
+    #[arg(long = "from", value_name = "ADDRESS")]
+    pub from: Option<IpAddr>,
     /// Folder whose policies win over the built-in ones of the same name
     #[arg(long, value_name = "FOLDER")]
     pub policy_dir: Option<PathBuf>,
@@ -64,7 +71,11 @@ pub fn run(args: &ExplainArgs) -> ExitCode {
         Ok(policy) => policy,
         Err(invalid) => return fail(EXIT_CONFIG, &invalid),
     };
-    let report = report(args, &policy, body.as_deref());
+    let identity = match who::identity(args.identity.as_deref(), args.certificate.as_deref(), args.from) {
+        Ok(identity) => identity,
+        Err((code, problem)) => return fail(code, &problem),
+    };
+    let report = report(args, &policy, &identity, body.as_deref());
     out(&match args.format {
         Format::Text => report.text(),
         Format::Json => report.json(),
@@ -75,6 +86,8 @@ pub fn run(args: &ExplainArgs) -> ExitCode {
 /// What there is to say of a call.
 struct Report<'a> {
     call: String,
+    /// Who asks, and as what; where an access policy judges that.
+    who: Option<String>,
     profile: &'a str,
     endpoint: Option<Endpoint>,
     steps: Vec<Step>,
@@ -96,10 +109,12 @@ enum Sent {
     Bytes(Vec<u8>),
 }
 
-fn report<'a>(args: &'a ExplainArgs, policy: &'a Policy, body: Option<&[u8]>) -> Report<'a> {
+fn report<'a>(args: &'a ExplainArgs, policy: &'a Policy, identity: &Identity, body: Option<&[u8]>) -> Report<'a> {
+    let who = policy.access.as_ref().map(|access| who::describe(identity, &access.roles_of(identity)));
     let call = format!("{} {}", args.method.as_str(), args.target);
     let refused = |status, message: String| Report {
         call: call.clone(),
+        who: who.clone(),
         profile: &policy.profile.name,
         endpoint: None,
         steps: Vec::new(),
@@ -114,10 +129,8 @@ fn report<'a>(args: &'a ExplainArgs, policy: &'a Policy, body: Option<&[u8]>) ->
         Routed::WrongMethod => return refused(404, "no operation of the API has this path with this method".into()),
         Routed::Unknown => return refused(404, "no operation of the API has this path".into()),
     };
-    let identity = identity(args.identity.as_deref());
     let headers = HeaderMap::new();
-    let (verdict, steps) =
-        explain(policy, &Question { endpoint, target: &target, identity: &identity, headers: &headers, body });
+    let (verdict, steps) = explain(policy, &Question { endpoint, target: &target, identity, headers: &headers, body });
     let outcome = match verdict {
         Verdict::Refuse(refusal) => Outcome::Refused { status: refusal.status.as_u16(), message: refusal.message() },
         Verdict::Permit(permit) => {
@@ -130,7 +143,7 @@ fn report<'a>(args: &'a ExplainArgs, policy: &'a Policy, body: Option<&[u8]>) ->
             Outcome::Sent { target: sent.to_wire(sent.version), body, permit }
         }
     };
-    Report { call, profile: &policy.profile.name, endpoint: Some(endpoint), steps, outcome }
+    Report { call, who, profile: &policy.profile.name, endpoint: Some(endpoint), steps, outcome }
 }
 
 impl Report<'_> {
@@ -142,6 +155,9 @@ impl Report<'_> {
         let mut text = self.call.clone();
         if let Some(endpoint) = self.endpoint {
             text.push_str(&format!("  ({}, profile {})", endpoint.name(), self.profile));
+        }
+        if let Some(who) = &self.who {
+            text.push_str(&format!("\nas {who}"));
         }
         text.push_str("\n\nrules that spoke:\n");
         for step in &self.steps {
@@ -172,6 +188,7 @@ impl Report<'_> {
     fn json(&self) -> String {
         let mut members = vec![
             ("call", Json::from(self.call.clone())),
+            ("who", self.who.clone().map_or(Json::Null, Json::from)),
             ("profile", Json::from(self.profile.to_owned())),
             ("endpoint", self.endpoint.map_or(Json::Null, |endpoint| Json::from(endpoint.name()))),
             ("rules", Json::Array(self.steps.iter().map(step_json).collect())),
@@ -239,19 +256,6 @@ fn object(members: Vec<(&'static str, Json<'static>)>) -> Json<'static> {
 fn method(text: &str) -> Result<Method, String> {
     let upper = text.to_ascii_uppercase();
     Method::from_name(&upper).ok_or_else(|| "the API is called with GET, HEAD, POST, PUT and DELETE".to_owned())
-}
-
-fn identity(name: Option<&str>) -> Identity {
-    let evidence = match name {
-        None => return Identity::nobody(),
-        Some(name) => match name.strip_prefix("uid:").and_then(|uid| uid.parse().ok()) {
-            Some(uid) => Evidence::UnixPeer { uid, gid: uid, pid: None },
-            None => {
-                Evidence::Certificate(Certificate { common_names: vec![name.to_owned()], ..Certificate::default() })
-            }
-        },
-    };
-    Identity { evidence, address: None }
 }
 
 fn read_body(path: &std::path::Path) -> Result<Vec<u8>, String> {

@@ -11,6 +11,7 @@ pub mod serve;
 mod files;
 mod reload;
 mod signals;
+mod who;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::check;
 use super::files::Stamp;
 use crate::backend::NewBackendTls;
 use crate::middleware::Gateway;
@@ -55,8 +56,8 @@ impl Reload<'_> {
         match (policy, tls, backend) {
             (Ok(policy), Ok(tls), Ok(backend)) => Ok((policy, tls, backend)),
             (policy, tls, backend) => {
-                let problems = [policy.err(), tls.err(), backend.err()];
-                Err(problems.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+                let first = policy.err().or(tls.err()).or(backend.err());
+                Err(check::problems(self.settings).err().map_or(first.unwrap_or_default(), |all| all.join("\n")))
             }
         }
     }

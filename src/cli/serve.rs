@@ -16,7 +16,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use super::files::Watch;
 use super::reload::{Reload, load_policy};
 use super::signals::{Signal, Signals};
-use super::{EXIT_CONFIG, EXIT_FAILED, fail};
+use super::{EXIT_CONFIG, EXIT_FAILED, check, fail};
 use crate::backend::Backend;
 use crate::middleware::{Gateway, Sessions};
 use crate::observe::{Admin, log};
@@ -138,13 +138,18 @@ impl Started {
     /// # Errors
     /// One line for each thing that is wrong.
     pub(super) fn new(settings: Settings) -> Result<Self, String> {
-        let policy = load_policy(&settings)?;
-        let backend = Backend::new(&settings.backend).map_err(|error| error.to_string())?;
+        let (policy, backend) = match (load_policy(&settings), Backend::new(&settings.backend)) {
+            (Ok(policy), Ok(backend)) => (policy, backend),
+            (policy, backend) => {
+                let first = policy.err().or(backend.err().map(|error| error.to_string()));
+                return Err(all_problems(&settings, first.unwrap_or_default()));
+            }
+        };
         let cors = settings.api_cors_header.as_deref().map(cors_layer).transpose()?;
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
         let server = {
             let _inside = runtime.enter();
-            Server::bind(&settings.listen).map_err(|error| error.to_string())?
+            Server::bind(&settings.listen).map_err(|error| all_problems(&settings, error.to_string()))?
         };
         let gateway = Arc::new(Gateway {
             policy: ArcSwap::from_pointee(policy),
@@ -205,6 +210,12 @@ impl Started {
             Err(error) => fail(EXIT_FAILED, &error),
         }
     }
+}
+
+/// Everything that is wrong with the files that the settings name; `first` if that is
+/// something else.
+fn all_problems(settings: &Settings, first: String) -> String {
+    check::problems(settings).err().map_or(first, |problems| problems.join("\n"))
 }
 
 /// The lines that tell people and scripts where to connect.

@@ -7,9 +7,13 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Where each key of the file stands, by its path (`listen[0].url`).
-#[derive(Debug, Default)]
-pub(super) struct Places(HashMap<String, String>);
+/// Where each key of the file stands, by its path (`listen[0].url`), and where each
+/// text first does.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    keys: HashMap<String, String>,
+    texts: HashMap<String, String>,
+}
 
 impl Places {
     /// Reads the file's text.
@@ -17,7 +21,7 @@ impl Places {
     /// # Errors
     /// All syntax errors, unknown keys and wrong types, as `file:line:column: …`.
     pub(super) fn read(path: &Path, text: &str) -> Result<Self, Vec<String>> {
-        let mut walk = Walk { path, text, places: HashMap::new(), problems: Vec::new() };
+        let mut walk = Walk { path, text, places: Self::default(), problems: Vec::new() };
         match DeTable::parse(text) {
             Ok(table) => walk.table("", "", table.get_ref()),
             Err(error) => {
@@ -25,7 +29,7 @@ impl Places {
                 walk.problems.push(format!("{place}{}", error.message()));
             }
         }
-        if walk.problems.is_empty() { Ok(Self(walk.places)) } else { Err(walk.problems) }
+        if walk.problems.is_empty() { Ok(walk.places) } else { Err(walk.problems) }
     }
 
     /// The place of a key or of the table that holds it, as a prefix of a
@@ -33,7 +37,7 @@ impl Places {
     pub(super) fn of(&self, key: &str) -> &str {
         let mut key = key;
         loop {
-            if let Some(place) = self.0.get(key) {
+            if let Some(place) = self.keys.get(key) {
                 return place;
             }
             match key.rfind(['.', '[']) {
@@ -41,6 +45,14 @@ impl Places {
                 None => return "",
             }
         }
+    }
+}
+
+impl Places {
+    /// The place of a value, such as a file's name, as a prefix of a message; empty if it
+    /// does not stand in the file.
+    pub(super) fn of_text(&self, text: &str) -> &str {
+        self.texts.get(text).map_or("", String::as_str)
     }
 }
 
@@ -115,7 +127,7 @@ impl Kind {
 struct Walk<'a> {
     path: &'a Path,
     text: &'a str,
-    places: HashMap<String, String>,
+    places: Places,
     problems: Vec<String>,
 }
 
@@ -131,15 +143,24 @@ impl Walk<'_> {
                 None => self.problems.push(format!("{place}unknown key `{shape}`{}", near(&shape))),
                 Some((_, kind)) => self.value(*kind, &shape, &key, value),
             }
-            self.places.insert(key, place);
+            self.places.keys.insert(key, place);
         }
     }
 
     fn value(&mut self, kind: Kind, shape: &str, key: &str, value: &Spanned<DeValue<'_>>) {
         let fits = match (kind, value.get_ref()) {
-            (Kind::Text, DeValue::String(_)) | (Kind::Bool, DeValue::Boolean(_)) => true,
+            (Kind::Text, DeValue::String(text)) => {
+                self.note(text, value.span().start);
+                true
+            }
+            (Kind::Bool, DeValue::Boolean(_)) => true,
             (Kind::Number, DeValue::Integer(number)) => number.to_string().parse::<u32>().is_ok(),
             (Kind::Texts, DeValue::Array(items)) => {
+                for item in items.iter() {
+                    if let DeValue::String(text) = item.get_ref() {
+                        self.note(text, item.span().start);
+                    }
+                }
                 items.iter().all(|item| matches!(item.get_ref(), DeValue::String(_)))
             }
             (Kind::Table, DeValue::Table(table)) => {
@@ -155,7 +176,7 @@ impl Walk<'_> {
                     } else if shape != "listen" || !matches!(item.get_ref(), DeValue::String(_)) {
                         self.problems.push(format!("{place}`{shape}` holds tables, as in [[{shape}]]"));
                     }
-                    self.places.insert(key, place);
+                    self.places.keys.insert(key, place);
                 }
                 true
             }
@@ -165,6 +186,11 @@ impl Walk<'_> {
             let place = self.place(value.span().start);
             self.problems.push(format!("{place}`{shape}` must be {}", kind.describe()));
         }
+    }
+
+    fn note(&mut self, text: &str, offset: usize) {
+        let place = self.place(offset);
+        self.places.texts.entry(text.to_owned()).or_insert(place);
     }
 
     /// `file:line:column: `, both counted from 1.

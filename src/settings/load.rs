@@ -174,6 +174,7 @@ fn resolve(raw: Raw, flags: &Flags, places: &check::Places) -> Result<Settings, 
             admin,
             log: Log { format, access: raw.log.access },
             reload_on_change: raw.reload.watch,
+            places: places.clone(),
         }),
         _ => Err(SettingsErrors(problems.found)),
     }

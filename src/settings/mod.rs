@@ -31,6 +31,17 @@ pub struct Settings {
     pub log: Log,
     /// True if changed certificates and policies are taken without being told to.
     pub reload_on_change: bool,
+    /// Where in the settings file the values stand.
+    places: check::Places,
+}
+
+impl Settings {
+    /// Where the settings file has this value, such as the name of a file that turns out
+    /// to be missing: `vicgate.toml:3:8: `, or nothing if it came from elsewhere.
+    #[must_use]
+    pub fn place_of(&self, value: &str) -> &str {
+        self.places.of_text(value)
+    }
 }
 
 /// One listener.

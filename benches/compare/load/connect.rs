@@ -10,19 +10,20 @@ use rustls::ClientConfig;
 use rustls::RootCertStore;
 use rustls::client::Resumption;
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, ServerName};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::http::head_end;
+use crate::files::{CLIENT_CERTIFICATE, CLIENT_KEY};
 
 /// Where to connect.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Door {
     pub(crate) address: SocketAddr,
-    /// The CA to trust, if it speaks TLS.
+    /// The CA to trust, if it speaks TLS; our own certificate is beside it.
     pub(crate) ca: Option<PathBuf>,
 }
 
@@ -39,13 +40,30 @@ pub(crate) struct Dialer {
 }
 
 impl Dialer {
+    /// Connects with our certificate.
     pub(crate) fn new(door: &Door) -> Result<Self> {
+        Self::with_certificate(door, true)
+    }
+
+    /// Connects as a stranger, without a certificate.
+    pub(crate) fn without_certificate(door: &Door) -> Result<Self> {
+        Self::with_certificate(door, false)
+    }
+
+    fn with_certificate(door: &Door, shown: bool) -> Result<Self> {
         let tls = match &door.ca {
             None => None,
             Some(file) => {
                 let mut roots = RootCertStore::empty();
                 roots.add(CertificateDer::from_pem_file(file).context("cannot read the CA")?)?;
-                let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+                let builder = ClientConfig::builder().with_root_certificates(roots);
+                let mut config = if shown {
+                    let chain = vec![CertificateDer::from_pem_file(file.with_file_name(CLIENT_CERTIFICATE))?];
+                    let key = PrivateKeyDer::from_pem_file(file.with_file_name(CLIENT_KEY))?;
+                    builder.with_client_auth_cert(chain, key)?
+                } else {
+                    builder.with_no_client_auth()
+                };
                 // Every handshake is a full one.
                 config.resumption = Resumption::disabled();
                 config.alpn_protocols = vec![b"http/1.1".to_vec()];

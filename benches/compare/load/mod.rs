@@ -100,7 +100,10 @@ async fn work(plan: &Plan, starter: &mut Starter) -> Result<()> {
         Work::Echo { connections, window } => echo::run(&door, *connections, *window, starter).await,
         Work::Idle { sessions } => idle::run(&door, *sessions, starter).await,
         Work::Abuse { abuse, window } => abuse::run(&door, *abuse, *window, starter).await,
-        Work::Handshakes { connections, window } => handshake::run(&door, *connections, *window, starter).await,
+        Work::Handshakes { connections, window } => {
+            let stranger = connect::Dialer::without_certificate(&plan.door)?;
+            handshake::run(&door, &stranger, *connections, *window, starter).await
+        }
     }
 }
 
