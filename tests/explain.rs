@@ -161,3 +161,109 @@ fn check_tells_every_problem_of_settings_and_profile() {
     let places: Vec<&str> = errors.lines().map(|line| line.split(": ").next().unwrap()).collect();
     assert_eq!(places, ["./own.toml:4:8", "./own.toml:5:11"]);
 }
+
+/// A policy that knows people by every name that a certificate can have.
+const TEAM: &str = r#"
+name = "team"
+[[identity]]
+organisation = "Builders"
+role = "builder"
+[[identity]]
+uid = 1000
+gid = 999
+role = "local"
+[[identity]]
+common_name = "alice"
+address = "10.0.0.0/8"
+role = "inside"
+[[allow]]
+name = "look"
+role = "inside"
+endpoints = ["SystemInfo"]
+[[allow]]
+name = "build"
+roles = ["builder", "local"]
+endpoints = ["SystemInfo"]
+"#;
+
+#[test]
+fn a_call_is_explained_as_the_holder_of_a_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("team.toml"), TEAM).unwrap();
+    assert_eq!(code(&run_in(folder.path(), &["certs", "init", "certs"], "")), 0);
+    assert_eq!(code(&run_in(folder.path(), &["certs", "client", "certs", "bob", "--org", "Builders"], "")), 0);
+    let explain = |who: &[&str]| {
+        let all = [&["explain", "--profile", "engine", "--access", "./team.toml"], who, &["GET", "/info"]].concat();
+        run_in(folder.path(), &all, "")
+    };
+    let output = explain(&["--as-cert", "certs/bob/cert.pem"]);
+    assert_eq!(code(&output), 0, "{}", text(&output));
+    let text = text(&output);
+    assert!(text.contains("\nas CN=bob, O=Builders, sha256:"), "{text}");
+    assert!(text.contains(", who has the roles builder\n") && text.contains("[team: build]"), "{text}");
+
+    // The common name alone is not all that a certificate says.
+    assert_eq!(code(&explain(&["--as", "bob"])), 3);
+    assert_eq!(code(&explain(&["--as", "uid:1000,gid:999"])), 0);
+    assert_eq!(code(&explain(&["--as", "uid:1000"])), 3);
+    assert_eq!(code(&explain(&["--as", "alice"])), 3);
+    assert_eq!(code(&explain(&["--as", "alice", "--from", "10.1.2.3"])), 0);
+    assert_eq!(code(&explain(&["--from", "10.1.2.3"])), 3, "an address is no name");
+}
+
+#[test]
+fn who_it_is_explained_for_must_be_clear() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("empty.pem"), "").unwrap();
+    for (who, status, problem) in [
+        (["--as-cert", "missing.pem"], 64, "missing.pem: cannot be read"),
+        (["--as-cert", "empty.pem"], 64, "empty.pem: there is no certificate in it"),
+        (["--as", "uid:alice"], 2, "neither uid:NUMBER nor uid:NUMBER,gid:NUMBER"),
+        (["--from", "alice"], 2, "invalid IP address"),
+    ] {
+        let output = run_in(folder.path(), &[&["explain"], &who[..], &["GET", "/info"]].concat(), "");
+        assert_eq!(code(&output), status, "{who:?}");
+        assert!(errors(&output).contains(problem), "{}", errors(&output));
+    }
+    let both = run_in(folder.path(), &["explain", "--as", "a", "--as-cert", "empty.pem", "GET", "/info"], "");
+    assert_eq!(code(&both), 2);
+}
+
+#[test]
+fn start_and_check_tell_everything_that_is_wrong_with_every_file_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "vicgate.toml",
+        "[[listen]]\nurl = \"tls://127.0.0.1:0\"\ncert = \"no-cert.pem\"\nkey = \"no-key.pem\"\n\
+         client_ca = \"no-ca.pem\"\ncrls = [\"no-crl.pem\"]\n[backend]\nurl = \"tls://127.0.0.1:1\"\nca = \"no-vch.pem\"\n\
+         [policy]\nprofile = \"./no-profile.toml\"\naccess = \"team.toml\"\n",
+    );
+    write(
+        "team.toml",
+        "name = \"team\"\n[[identity]]\ncommon_name = \"a*\"\nrole = \"x\"\n[[identity]]\ncommon_name = \"al*\"\n\
+         role = \"y\"\n[[allow]]\nname = \"one\"\nrole = \"z\"\ngroups = [\"raed\"]\nimages = [\"/(/\"]\n\
+         [[deny]]\nname = \"two\"\nendpoints = [\"ContainerCraete\"]\nimagse = [\"x\"]\n",
+    );
+    for command in ["check", "serve"] {
+        let output = run_in(folder.path(), &[command], "");
+        assert_eq!(code(&output), 64, "{}", errors(&output));
+        let errors = errors(&output);
+        for part in [
+            "vicgate.toml:3:8: cannot listen on tls://127.0.0.1:0: no-cert.pem: cannot be read",
+            "vicgate.toml:4:7: cannot listen on tls://127.0.0.1:0: no-key.pem: cannot be read",
+            "vicgate.toml:6:9: cannot listen on tls://127.0.0.1:0: no-crl.pem: cannot be read",
+            "vicgate.toml:5:13: cannot listen on tls://127.0.0.1:0: no-ca.pem: cannot be read",
+            "vicgate.toml:9:6: backend tls://127.0.0.1:1: no-vch.pem: cannot be read",
+            "vicgate.toml:11:11: ./no-profile.toml: the file cannot be read",
+            "team.toml:5:1: ",
+            "team.toml:10:8: ",
+            "team.toml:11:11: ",
+            "team.toml:12:11: ",
+            "team.toml:15:14: ",
+            "team.toml:16:1: ",
+        ] {
+            assert!(errors.contains(part), "{command}: {part}\n{errors}");
+        }
+    }
+}

@@ -177,6 +177,30 @@ async fn a_handshake_that_never_ends_is_given_up() {
 }
 
 #[tokio::test]
+async fn only_so_many_handshakes_are_under_way_at_once() {
+    let certs = Certs::new();
+    let tls = without_client_ca(certs.server("server", &["localhost"]));
+    let backend = settings::Backend {
+        url: BackendUrl::Unix("/nowhere".into()),
+        tls: BackendTls::default(),
+        host_header: None,
+        connect_timeout: Duration::from_secs(1),
+    };
+    let limits = Limits { workers: 1, max_handshakes: 2, ..Limits::default() };
+    let gateway = Gateway::start_on(Listen { url: TLS_ANYWHERE(), tls: Some(tls) }, &backend, limits);
+    let mut silent = [Conn::tcp(port(&gateway)).await, Conn::tcp(port(&gateway)).await];
+    for conn in &mut silent {
+        conn.write([0x16]).await;
+    }
+    until("both to be accepted", || gateway.connections() == 2).await;
+    let config = certs.client_config_as(None);
+    talk(&gateway, &config, "localhost").await.unwrap_err();
+    drop(silent);
+    until("both to be gone", || gateway.connections() == 0).await;
+    talk(&gateway, &config, "localhost").await.unwrap();
+}
+
+#[tokio::test]
 async fn certificates_are_replaced_while_the_listener_runs_or_kept_whole() {
     let certs = Certs::new();
     let first = certs.server("server", &["localhost"]);

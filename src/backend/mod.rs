@@ -26,7 +26,7 @@ use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, TlsStream};
 
 use crate::error::Error;
-use crate::net::{ClientTls, Plain, Socket, client_tls};
+use crate::net::{ClientTls, Plain, Socket, TlsFileError, client_tls};
 use crate::settings::{self, BackendUrl};
 
 /// The backend: how it is reached. One for the whole program.
@@ -43,18 +43,13 @@ pub struct NewBackendTls(Option<ClientTls>);
 
 /// Settings that no backend can be reached with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("backend {url}: {problem}")]
-pub struct InvalidBackend {
-    url: BackendUrl,
-    file: Option<PathBuf>,
-    problem: String,
-}
+#[error("{}", .0.iter().map(|(_, problem)| problem.as_str()).collect::<Vec<_>>().join("\n"))]
+pub struct InvalidBackend(Vec<(Option<PathBuf>, String)>);
 
 impl InvalidBackend {
-    /// The file that cannot be used, where it is one.
-    #[must_use]
-    pub fn file(&self) -> Option<&Path> {
-        self.file.as_deref()
+    /// Each problem in one line, with the file that it is about, where it is one.
+    pub fn problems(&self) -> impl Iterator<Item = (Option<&Path>, &str)> {
+        self.0.iter().map(|(file, problem)| (file.as_deref(), problem.as_str()))
     }
 }
 
@@ -62,14 +57,12 @@ impl Backend {
     /// Reads what the settings name. Connects to nothing.
     ///
     /// # Errors
-    /// A certificate, key or name that cannot be used, in one line.
+    /// Every certificate, key or name that cannot be used.
     pub fn new(settings: &settings::Backend) -> Result<Arc<Self>, InvalidBackend> {
         let tls = read_tls(settings)?.map(ArcSwap::from_pointee);
         let host = host_header(settings);
-        let host = HeaderValue::from_str(&host).map_err(|_| InvalidBackend {
-            url: settings.url.clone(),
-            file: None,
-            problem: format!("{host:?} cannot stand in a Host header"),
+        let host = HeaderValue::from_str(&host).map_err(|_| {
+            InvalidBackend(vec![(None, format!("backend {}: {host:?} cannot stand in a Host header", settings.url))])
         })?;
         Ok(Arc::new(Self { settings: settings.clone(), tls, host }))
     }
@@ -130,10 +123,10 @@ impl Backend {
 fn read_tls(settings: &settings::Backend) -> Result<Option<ClientTls>, InvalidBackend> {
     match &settings.url {
         BackendUrl::Unix(_) | BackendUrl::Tcp { .. } => Ok(None),
-        BackendUrl::Tls { host, .. } => client_tls(&settings.tls, host).map(Some).map_err(|error| InvalidBackend {
-            url: settings.url.clone(),
-            file: Some(error.path().to_owned()),
-            problem: error.to_string(),
+        BackendUrl::Tls { host, .. } => client_tls(&settings.tls, host).map(Some).map_err(|problems| {
+            let told =
+                |error: &TlsFileError| (Some(error.path().to_owned()), format!("backend {}: {error}", settings.url));
+            InvalidBackend(problems.iter().map(told).collect())
         }),
     }
 }

@@ -56,11 +56,10 @@ pub(super) fn problems(settings: &Settings) -> Result<String, Vec<String>> {
     }
     match Backend::new(&settings.backend) {
         Ok(_) => summary.push_str(&format!("backend {}\n", settings.backend.url)),
-        Err(error) => {
-            let file = error.file().map(|file| file.to_string_lossy());
-            let place = file.map_or("", |file| settings.place_of(&file));
-            problems.push(format!("{place}{error}"));
-        }
+        Err(error) => problems.extend(error.problems().map(|(file, problem)| {
+            let place = file.map_or("", |file| settings.place_of(&file.to_string_lossy()));
+            format!("{place}{problem}")
+        })),
     }
     let told = |invalid: Invalid| invalid.0.into_iter().map(|problem| tell(settings, &problem)).collect::<Vec<_>>();
     let dir = settings.policy.dir.as_deref();

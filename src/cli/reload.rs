@@ -29,9 +29,9 @@ impl Reload<'_> {
                 self.gateway.policy.store(Arc::new(policy));
                 self.gateway.backend.take(backend);
                 tls.enter_service();
+                tracing::info!("policies and certificates are reloaded");
                 // Last, so that whoever is let in meanwhile is judged by the new files too.
                 self.reloader.judge_again();
-                tracing::info!("policies and certificates are reloaded");
             }
             Err(problem) => tracing::error!(%problem, "not reloaded; what was in force stays in force"),
         }

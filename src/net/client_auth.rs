@@ -1,6 +1,6 @@
 //! Which client certificates a listener accepts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,7 +9,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, OtherError, SignatureScheme};
-use rustls_pki_types::{CertificateDer, UnixTime};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
 use x509_parser::{parse_x509_certificate, parse_x509_crl};
 
 use super::names;
@@ -44,22 +44,28 @@ impl ClientAuth {
     pub(super) fn read(
         settings: &ListenTls,
         provider: &Arc<CryptoProvider>,
-    ) -> Result<Option<Arc<Self>>, TlsFileError> {
+    ) -> Result<Option<Arc<Self>>, Vec<TlsFileError>> {
         let Some(ca) = &settings.client_ca else { return Ok(None) };
-        let mut builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(ca)?), provider.clone());
+        let roots = roots(ca);
+        let (mut lists, mut problems) = (Vec::new(), Vec::new());
         let mut first_end: Option<End> = None;
         for path in &settings.crls {
-            let lists = revocation_lists(path)?;
-            for list in &lists {
-                let end = parse_x509_crl(list).ok().and_then(|(_, list)| list.next_update());
-                let end = end.ok_or_else(|| TlsFileError::new(path, "a revocation list in it has no nextUpdate"))?;
-                let at = u64::try_from(end.timestamp()).unwrap_or_default();
-                if first_end.as_ref().is_none_or(|first| at < first.at) {
-                    first_end = Some(End { path: path.clone(), at, policy: settings.crl_expired });
+            match dated_lists(path) {
+                Ok((found, at)) => {
+                    lists.extend(found);
+                    if first_end.as_ref().is_none_or(|first| at < first.at) {
+                        first_end = Some(End { path: path.clone(), at, policy: settings.crl_expired });
+                    }
                 }
+                Err(problem) => problems.push(problem),
             }
-            builder = builder.with_crls(lists);
         }
+        let roots = match (roots, problems.is_empty()) {
+            (Ok(roots), true) => roots,
+            (roots, _) => return Err(roots.err().into_iter().chain(problems).collect()),
+        };
+        let mut builder =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).with_crls(lists);
         if !settings.crls.is_empty() {
             // A client CA commonly publishes a list for the leaves alone. A
             // leaf whose issuer has no list is refused all the same.
@@ -69,7 +75,8 @@ impl ClientAuth {
             builder = builder.enforce_revocation_expiration();
         }
         let culprit = settings.crls.first().unwrap_or(ca);
-        let webpki = builder.build().map_err(|error| TlsFileError::new(culprit, format!("cannot be used: {error}")))?;
+        let unfit = |error| vec![TlsFileError::new(culprit, format!("cannot be used: {error}"))];
+        let webpki = builder.build().map_err(unfit)?;
         Ok(Some(Arc::new(Self { webpki, first_end, complained: AtomicU64::new(0) })))
     }
 
@@ -108,6 +115,20 @@ impl ClientAuth {
         if due && self.complained.compare_exchange(last, now.as_secs(), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             tracing::warn!("{warning}");
         }
+    }
+}
+
+/// The lists of a file, and when the first of them ends, in seconds since 1970.
+fn dated_lists(path: &Path) -> Result<(Vec<CertificateRevocationListDer<'static>>, u64), TlsFileError> {
+    let lists = revocation_lists(path)?;
+    let end = |list: &CertificateRevocationListDer<'_>| {
+        let end = parse_x509_crl(list).ok().and_then(|(_, list)| list.next_update());
+        end.map(|end| u64::try_from(end.timestamp()).unwrap_or_default())
+    };
+    let ends: Option<Vec<u64>> = lists.iter().map(end).collect();
+    match ends.and_then(|ends| ends.into_iter().min()) {
+        Some(first) => Ok((lists, first)),
+        None => Err(TlsFileError::new(path, "a revocation list in it has no nextUpdate")),
     }
 }
 

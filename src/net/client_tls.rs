@@ -26,30 +26,34 @@ pub struct ClientTls {
 /// Reads the files for a `tls://` backend on `host`.
 ///
 /// # Errors
-/// The file that cannot be used, with the reason, or that the name is none.
-pub fn client_tls(settings: &BackendTls, host: &str) -> Result<ClientTls, TlsFileError> {
+/// All files that cannot be used, with the reason, or that the name is none.
+pub fn client_tls(settings: &BackendTls, host: &str) -> Result<ClientTls, Vec<TlsFileError>> {
     let provider = provider();
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&[&version::TLS13, &version::TLS12])
         .expect("the provider has suites for both versions");
-    let builder = match (&settings.pin, &settings.ca) {
+    let roots = settings.ca.as_deref().filter(|_| settings.pin.is_none()).map(roots).transpose();
+    let key = settings.client.as_ref().map(|files| certified_key(files, &provider)).transpose();
+    let (roots, key) = match (roots, key) {
+        (Ok(roots), Ok(key)) => (roots, key),
+        (roots, key) => return Err(roots.err().into_iter().chain(key.err().into_iter().flatten()).collect()),
+    };
+    let builder = match (&settings.pin, roots) {
         (Some(pin), _) => {
             builder.dangerous().with_custom_certificate_verifier(Arc::new(Pinned { pin: *pin, provider }))
         }
-        (None, Some(ca)) => builder.with_root_certificates(roots(ca)?),
+        (None, Some(roots)) => builder.with_root_certificates(roots),
         (None, None) => builder.with_root_certificates(RootCertStore::empty()),
     };
-    let mut config = match &settings.client {
+    let mut config = match key {
         None => builder.with_no_client_auth(),
-        Some(files) => {
-            let key = certified_key(files, builder.crypto_provider())?;
-            builder.with_client_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(key)))
-        }
+        Some(key) => builder.with_client_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(key))),
     };
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let name = settings.name.as_deref().unwrap_or(host);
-    let name = ServerName::try_from(name.to_owned())
-        .map_err(|error| TlsFileError::new(name.as_ref(), format!("not a name a certificate can have: {error}")))?;
+    let name = ServerName::try_from(name.to_owned()).map_err(|error| {
+        vec![TlsFileError::new(name.as_ref(), format!("not a name a certificate can have: {error}"))]
+    })?;
     Ok(ClientTls { config: Arc::new(config), name })
 }
 

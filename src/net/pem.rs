@@ -60,15 +60,15 @@ pub(super) fn provider() -> Arc<CryptoProvider> {
 
 /// A chain with its key (PKCS#1, PKCS#8 or SEC1). A key that does not fit the
 /// chain's first certificate is an error.
-pub(super) fn certified_key(files: &CertificateFiles, provider: &CryptoProvider) -> Result<CertifiedKey, TlsFileError> {
-    let chain = certificates(&files.cert)?;
-    let pem = read(&files.key)?;
-    let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|error| {
-        let none = matches!(error, PemError::NoItemsFound);
-        let problem = if none { no_key(&pem).into() } else { format!("not readable as PEM: {error}") };
-        TlsFileError::new(&files.key, problem)
-    })?;
-    CertifiedKey::from_der(chain, key, provider).map_err(|error| {
+pub(super) fn certified_key(
+    files: &CertificateFiles,
+    provider: &CryptoProvider,
+) -> Result<CertifiedKey, Vec<TlsFileError>> {
+    let (chain, key) = match (certificates(&files.cert), private_key(&files.key)) {
+        (Ok(chain), Ok(key)) => (chain, key),
+        (chain, key) => return Err(chain.err().into_iter().chain(key.err()).collect()),
+    };
+    let unfit = |error| {
         if let rustls::Error::InvalidCertificate(reason) = error {
             TlsFileError::new(&files.cert, format!("not a valid certificate: {reason}"))
         } else if let rustls::Error::InconsistentKeys(_) = error {
@@ -76,6 +76,16 @@ pub(super) fn certified_key(files: &CertificateFiles, provider: &CryptoProvider)
         } else {
             TlsFileError::new(&files.key, format!("this key cannot be used: {error}"))
         }
+    };
+    CertifiedKey::from_der(chain, key, provider).map_err(|error| vec![unfit(error)])
+}
+
+fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsFileError> {
+    let pem = read(path)?;
+    PrivateKeyDer::from_pem_slice(&pem).map_err(|error| {
+        let none = matches!(error, PemError::NoItemsFound);
+        let problem = if none { no_key(&pem).into() } else { format!("not readable as PEM: {error}") };
+        TlsFileError::new(path, problem)
     })
 }
 

@@ -37,11 +37,11 @@ pub fn server_tls(settings: &ListenTls) -> Result<ServerTls, Vec<TlsFileError>> 
     for files in &settings.certificates {
         match certified_key(files, &provider) {
             Ok(key) => keys.push(Named::new(Arc::new(key))),
-            Err(problem) => problems.push(problem),
+            Err(found) => problems.extend(found),
         }
     }
-    let client_auth = ClientAuth::read(settings, &provider).unwrap_or_else(|problem| {
-        problems.push(problem);
+    let client_auth = ClientAuth::read(settings, &provider).unwrap_or_else(|found| {
+        problems.extend(found);
         None
     });
     if !problems.is_empty() {

@@ -66,14 +66,17 @@ fn reason(error: &rustls::Error) -> String {
             PeerIncompatible::NoCipherSuitesInCommon
             | PeerIncompatible::Tls12NotOffered
             | PeerIncompatible::Tls12NotOfferedOrEnabled
-            | PeerIncompatible::SupportedVersionsExtensionRequired,
+            | PeerIncompatible::SupportedVersionsExtensionRequired
+            // Clients of TLS 1.1 and before do not send it.
+            | PeerIncompatible::SignatureAlgorithmsExtensionRequired,
         ) => "the client speaks neither TLS 1.2 nor 1.3 with a suite that is safe".into(),
         rustls::Error::NoApplicationProtocol => "the client does not speak HTTP/1.1 (ALPN)".into(),
         rustls::Error::AlertReceived(
             alert @ (AlertDescription::UnknownCA
             | AlertDescription::BadCertificate
             | AlertDescription::CertificateUnknown
-            | AlertDescription::CertificateExpired),
+            | AlertDescription::CertificateExpired
+            | AlertDescription::DecryptError),
         ) => format!("the client does not trust our certificate (alert {alert:?}); has it the right CA and name?"),
         rustls::Error::AlertReceived(alert) => format!("the client gave it up (alert {alert:?})"),
         other => other.to_string(),

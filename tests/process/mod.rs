@@ -63,6 +63,16 @@ impl Gateway {
         assert!(sent.success());
     }
 
+    /// The lines of the log up to the next that holds this text.
+    pub fn rest_of_log(&self, text: &str) -> String {
+        let mut lines = String::new();
+        while !lines.contains(text) {
+            let line = self.log.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{text:?} is not in {lines:?}"));
+            lines.push_str(&line);
+        }
+        lines
+    }
+
     /// Waits for a line of the log that holds this text.
     pub fn wait_for_log(&self, text: &str) -> String {
         let until = Instant::now() + PATIENCE;

@@ -41,6 +41,7 @@ impl Certs {
         ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         ca.distinguished_name.push(DnType::CommonName, "test CA");
         std::fs::write(dir.path().join("ca.pem"), ca.self_signed(&key).unwrap().pem()).unwrap();
+        std::fs::write(dir.path().join("ca-key.pem"), key.serialize_pem()).unwrap();
         Self { dir, issuer: Issuer::new(ca, key) }
     }
 
@@ -63,10 +64,19 @@ impl Certs {
         self.sign(params, name, &format!("{name}-cert.pem"), &format!("{name}-key.pem"))
     }
 
+    /// Signs `FILE-cert.pem` as the parameters have it.
+    pub fn signed(&self, params: &CertificateParams, file: &str) -> CertificateFiles {
+        self.write(params, &format!("{file}-cert.pem"), &format!("{file}-key.pem"))
+    }
+
     fn sign(&self, mut params: CertificateParams, name: &str, cert: &str, key: &str) -> CertificateFiles {
-        let pair = KeyPair::generate().unwrap();
         params.distinguished_name.push(DnType::CommonName, name);
         params.distinguished_name.push(DnType::OrganizationName, "Tests");
+        self.write(&params, cert, key)
+    }
+
+    fn write(&self, params: &CertificateParams, cert: &str, key: &str) -> CertificateFiles {
+        let pair = KeyPair::generate().unwrap();
         std::fs::write(self.path(cert), params.signed_by(&pair, &self.issuer).unwrap().pem()).unwrap();
         std::fs::write(self.path(key), pair.serialize_pem()).unwrap();
         CertificateFiles { cert: self.path(cert), key: self.path(key) }
@@ -74,6 +84,11 @@ impl Certs {
 
     /// A revocation list of clients, by name.
     pub fn revoke(&self, names: &[&str]) -> PathBuf {
+        self.revoke_until(names, 2100)
+    }
+
+    /// The same, to be renewed in that year.
+    pub fn revoke_until(&self, names: &[&str], year: i32) -> PathBuf {
         let revoked = |name: &&str| RevokedCertParams {
             serial_number: SerialNumber::from(name.len() as u64),
             revocation_time: date_time_ymd(2024, 1, 1),
@@ -82,7 +97,7 @@ impl Certs {
         };
         let list = CertificateRevocationListParams {
             this_update: date_time_ymd(2024, 1, 1),
-            next_update: date_time_ymd(2100, 1, 1),
+            next_update: date_time_ymd(year, 1, 1),
             crl_number: SerialNumber::from(1_u64),
             issuing_distribution_point: None,
             revoked_certs: names.iter().map(revoked).collect(),
