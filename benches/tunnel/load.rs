@@ -21,15 +21,17 @@ pub struct Scale {
     pub bytes: u64,
     pub echoes: usize,
     pub sessions: usize,
+    /// Pieces of a stream whose delay is measured.
+    pub pieces: usize,
 }
 
 impl Scale {
     pub fn full() -> Self {
-        Self { rounds: 5, bytes: 4_000_000_000, echoes: 50_000, sessions: 4_000 }
+        Self { rounds: 5, bytes: 4_000_000_000, echoes: 50_000, sessions: 4_000, pieces: 2_000 }
     }
 
     pub fn quick() -> Self {
-        Self { rounds: 1, bytes: 1_000_000_000, echoes: 10_000, sessions: 1_000 }
+        Self { rounds: 1, bytes: 1_000_000_000, echoes: 10_000, sessions: 1_000, pieces: 300 }
     }
 }
 
@@ -40,14 +42,14 @@ pub struct Backend {
 }
 
 impl Backend {
-    pub fn start() -> Self {
+    pub fn start(pieces: usize) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("backend.sock");
         let listener = UnixListener::bind(&path).unwrap();
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let stream = stream.unwrap();
-                thread::Builder::new().stack_size(256 * 1024).spawn(move || serve(stream)).unwrap();
+                thread::Builder::new().stack_size(256 * 1024).spawn(move || serve(stream, pieces)).unwrap();
             }
         });
         Self { path, _dir: dir }
@@ -58,8 +60,11 @@ impl Backend {
     }
 }
 
-fn serve(mut stream: UnixStream) {
+fn serve(mut stream: UnixStream, pieces: usize) {
     let Some(head) = read_head(&mut stream) else { return };
+    if !head.contains("/attach?") {
+        return crate::chunks::serve(stream, pieces);
+    }
     stream.write_all(SWITCHED).unwrap();
     let name = head.split('/').nth(3).unwrap();
     let mut words = name.split('-');
@@ -98,7 +103,7 @@ fn serve(mut stream: UnixStream) {
 const SWITCHED: &[u8] = b"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n\
 Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
 
-fn read_head(stream: &mut impl Read) -> Option<String> {
+pub fn read_head(stream: &mut impl Read) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -120,7 +125,7 @@ fn attach(stream: &mut (impl Read + Write), session: &str) {
     assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
 }
 
-fn connect(proxy: &Proxy) -> TcpStream {
+pub fn connect(proxy: &Proxy) -> TcpStream {
     let stream = TcpStream::connect(("127.0.0.1", proxy.port)).unwrap();
     stream.set_nodelay(true).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
@@ -181,17 +186,27 @@ pub fn idle(proxy: &Proxy, _: &Backend, number: usize) -> f64 {
 
 /// The same under TLS with client certificates.
 pub fn idle_tls(proxy: &Proxy, _: &Backend, number: usize) -> f64 {
+    let config = tls_config(proxy);
+    idle_of(proxy, number, || tls(&config, proxy))
+}
+
+pub fn connect_tls(proxy: &Proxy) -> impl Read + Write + use<> {
+    tls(&tls_config(proxy), proxy)
+}
+
+fn tls(config: &Arc<ClientConfig>, proxy: &Proxy) -> StreamOwned<ClientConnection, TcpStream> {
+    let session = ClientConnection::new(config.clone(), "localhost".try_into().unwrap()).unwrap();
+    StreamOwned::new(session, connect(proxy))
+}
+
+fn tls_config(proxy: &Proxy) -> Arc<ClientConfig> {
     let file = |name: &str| proxy.dir.path().join(name);
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(file("ca.pem")).unwrap()).unwrap();
     let chain = vec![CertificateDer::from_pem_file(file("cert.pem")).unwrap()];
     let key = PrivateKeyDer::from_pem_file(file("key.pem")).unwrap();
     let config = ClientConfig::builder().with_root_certificates(roots).with_client_auth_cert(chain, key).unwrap();
-    let config = Arc::new(config);
-    idle_of(proxy, number, || {
-        let session = ClientConnection::new(config.clone(), "localhost".try_into().unwrap()).unwrap();
-        StreamOwned::new(session, connect(proxy))
-    })
+    Arc::new(config)
 }
 
 fn idle_of<S: Read + Write>(proxy: &Proxy, number: usize, connect: impl Fn() -> S) -> f64 {

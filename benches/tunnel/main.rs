@@ -1,5 +1,5 @@
 //! Tunnels beside HAProxy's: CPU per byte and per echo, latency, memory per idle
-//! session. Both proxies are started in turn against one raw backend; what is
+//! session, and how long a piece of a stream is on its way. Both proxies are started in turn against one raw backend; what is
 //! counted is the proxy's process alone.
 //!
 //! `cargo bench --bench tunnel`; needs `haproxy`. `-- quick` moves less. `VICGATE`
@@ -7,10 +7,12 @@
 
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod chunks;
 mod load;
 mod proxy;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use load::{Backend, Scale};
 use proxy::Proxy;
@@ -18,7 +20,7 @@ use proxy::Proxy;
 fn main() -> ExitCode {
     let quick = std::env::args().any(|argument| argument == "quick");
     let scale = if quick { Scale::quick() } else { Scale::full() };
-    let backend = Backend::start();
+    let backend = Backend::start(scale.pieces);
     let mut measured: Vec<(&str, Figures)> = Vec::new();
     // In turns and more than once, so that a busy machine troubles both alike.
     for round in 0..scale.rounds {
@@ -33,9 +35,13 @@ fn main() -> ExitCode {
     }
     let tls = Proxy::vicgate_tls(&backend);
     let tls_idle = load::idle_tls(&tls, &backend, scale.sessions);
+    let at_once = chunks::report(&Proxy::vicgate(&backend), &tls, &backend, AT_ONCE);
     drop(tls);
-    report(&measured[0].1, &measured[1].1, tls_idle)
+    if report(&measured[0].1, &measured[1].1, tls_idle) && at_once { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
+
+/// The longest that a piece of a stream may take through the gateway.
+const AT_ONCE: Duration = Duration::from_millis(5);
 
 /// What is compared; all of it is better when it is less.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +85,7 @@ fn measure(proxy: &Proxy, backend: &Backend, scale: &Scale) -> Figures {
     Figures { down, up, echo, p50: added(0.5), p99: added(0.99), idle }
 }
 
-fn report(haproxy: &Figures, vicgate: &Figures, tls_idle: f64) -> ExitCode {
+fn report(haproxy: &Figures, vicgate: &Figures, tls_idle: f64) -> bool {
     println!("{:34}{:>10}{:>10}{:>8}  budget", "", "haproxy", "vicgate", "ratio");
     let mut held = true;
     let mut ratio = |what: &str, haproxy: f64, vicgate: f64, budget: f64| {
@@ -102,5 +108,5 @@ fn report(haproxy: &Figures, vicgate: &Figures, tls_idle: f64) -> ExitCode {
     bound("KiB per idle session, plain", Some(haproxy.idle), vicgate.idle, 3.0);
     bound("KiB per idle session, TLS", None, tls_idle, 16.0);
     println!("{:34}{:10.2}{:10.2}", "µs added to an echo, p50", haproxy.p50, vicgate.p50);
-    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    held
 }
