@@ -11,6 +11,7 @@ mod compare;
 mod dockerd;
 mod gateway;
 mod normal;
+pub mod packages;
 pub mod require;
 
 pub use cli::{Cli, Outcome, Session};

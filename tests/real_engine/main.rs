@@ -11,6 +11,7 @@ mod containers;
 mod errors;
 mod files;
 mod images;
+mod libraries;
 mod networks;
 mod refusals;
 mod streams;

@@ -44,5 +44,6 @@ mod faults;
 mod hijack;
 mod hold;
 mod limits;
+mod matrix;
 mod memory;
 mod wire;

@@ -71,6 +71,15 @@ impl Conn {
         .await
     }
 
+    /// Connects to a backend, with nothing in between. It must be accepting meanwhile.
+    pub async fn direct(backend: &Backend) -> Self {
+        match &backend.listener {
+            Listener::Tcp(listener) => Self::tcp(listener.local_addr().unwrap().port()).await,
+            Listener::Unix(_, path) => Self::unix(path).await,
+            Listener::Tls(listener) => Self::tls(listener.local_addr().unwrap().port()).await,
+        }
+    }
+
     /// Tries to connect, where that may fail.
     pub async fn dare(url: &ListenUrl) -> std::io::Result<Self> {
         let stream = match url {
