@@ -133,6 +133,29 @@ fn init_signs_a_new_server_certificate_with_the_ca_that_is_there() {
     assert!(text(&dir.join("server-cert.pem")).contains("DNS:new.example"));
 }
 
+/// The commands of certs/README, as they stand there.
+#[test]
+fn a_client_is_revoked_with_the_commands_of_the_readme() {
+    let (_parent, dir) = made();
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/certs/README")).unwrap();
+    let (_, section) = text.split_once("Revoking a client\n").unwrap();
+    let (section, _) = section.split_once("\n\n\n").unwrap();
+    let commands: Vec<&str> = section.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+    assert_eq!(commands.len(), 4, "{commands:?}");
+    for command in commands {
+        let output = Command::new("sh").args(["-c", command]).current_dir(&dir).output().unwrap();
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let (code, shown, _) = certs(&["show", path(&dir.join("crl.pem"))]);
+    assert_eq!(code, 0);
+    assert!(shown.contains("revoked     1\n") && shown.contains(" days left"), "{shown}");
+    let flags = ["verify", "-crl_check", "-CAfile", path(&dir.join("ca.pem")), "-CRLfile", path(&dir.join("crl.pem"))]
+        .map(str::to_owned);
+    let verify = [flags.as_slice(), &[path(&dir.join("alice/cert.pem")).to_owned()]].concat();
+    let output = Command::new("openssl").args(verify).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("certificate revoked"));
+}
+
 #[test]
 fn a_ca_that_openssl_made_can_sign_clients() {
     let parent = tempfile::tempdir().unwrap();
