@@ -152,7 +152,6 @@ const ROWS: &[Row] = &[
     ] },
     Row { key: "commands", named: "sh ...", other: "ls ...", calls: &[
         (EXEC, r#"{"Cmd":["sh","-c","id"]}"#),
-        (EXEC, r#"{"Cmd":"sh"}"#),
         (CREATE, r#"{"Image":"x","Entrypoint":["sh"],"Cmd":["-c","id"]}"#),
         (CREATE, r#"{"Image":"x","Healthcheck":{"Test":["CMD","sh","-c","id"]}}"#),
     ] },

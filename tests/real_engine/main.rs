@@ -1,8 +1,11 @@
 //! The stock docker CLIs through the gateway to a real dockerd: nobody can tell
 //! that the gateway is there.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
+#[path = "../reading/case.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod case;
 #[path = "../engine/mod.rs"]
 mod engine;
 
@@ -13,6 +16,7 @@ mod files;
 mod images;
 mod libraries;
 mod networks;
+mod reading;
 mod refusals;
 mod streams;
 mod system;

@@ -449,7 +449,7 @@ pub(super) static EXEC_CREATE: Struct = Struct {
         field(220, "ExecCreate", "DetachKeys", Str, 22, NEWEST, Any, Some("--detach-keys")),
         field(221, "ExecCreate", "Env", List(&Text), 25, NEWEST, Empty(&[]), Some("-e, --env")),
         field(222, "ExecCreate", "WorkingDir", Str, 35, NEWEST, Empty(&[]), Some("-w, --workdir")),
-        field(223, "ExecCreate", "Cmd", Strings, 0, NEWEST, Empty(&[]), None),
+        field(223, "ExecCreate", "Cmd", List(&Text), 0, NEWEST, Empty(&[]), None),
         field(224, "ExecCreate", "Container", Str, 0, 23, Any, None),
     ],
     embedded: None,
