@@ -7,6 +7,7 @@
 mod build;
 mod fields;
 mod paths;
+mod pattern;
 mod read;
 mod status;
 
@@ -19,6 +20,7 @@ pub(crate) use build::build;
 pub use fields::FieldTree;
 pub use paths::field_paths;
 pub(super) use paths::names_beside;
+pub use pattern::Pattern;
 pub(crate) use read::{Raw, read};
 pub use status::{StatusRow, VersionRange};
 

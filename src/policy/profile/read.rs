@@ -3,10 +3,8 @@
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
-use regex::Regex;
-
 use super::paths;
-use super::{Decision, StatusRow, Support, Unknown, Unsupported, VersionRange};
+use super::{Decision, Pattern, StatusRow, Support, Unknown, Unsupported, VersionRange};
 use crate::docker::endpoint::Endpoint;
 use crate::docker::params;
 use crate::docker::version::ApiVersion;
@@ -271,12 +269,12 @@ fn read_status(section: Section<'_, '_>) -> Option<StatusRow> {
     });
     let mut sound = true;
     let message = section.string("message").and_then(|text| {
-        let regex = Regex::new(text.value);
-        if let Err(error) = &regex {
+        let pattern = Pattern::new(text.value);
+        if let Err(error) = &pattern {
             document.problem(&text.span, format!("message: {error}"));
             sound = false;
         }
-        regex.ok()
+        pattern.ok()
     });
     let reason = section.string("reason").map(|text| text.value.to_owned()).unwrap_or_default();
     let (line, _) = document.place(section.span.start);

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use regex::Regex;
-
+use super::Pattern;
 use crate::docker::endpoint::Endpoint;
 use crate::docker::version::ApiVersion;
 
@@ -20,7 +19,7 @@ pub struct StatusRow {
     /// The API versions of the calls that it holds for.
     pub versions: VersionRange,
     /// What the backend's message must look like; `None` for any.
-    pub message: Option<Regex>,
+    pub message: Option<Pattern>,
     /// Why.
     pub reason: String,
     /// Where the row stands.
@@ -34,7 +33,7 @@ impl StatusRow {
         self.from == from
             && self.endpoint.is_none_or(|own| own == endpoint)
             && self.versions.contains(version)
-            && self.message.as_ref().is_none_or(|regex| regex.is_match(message))
+            && self.message.as_ref().is_none_or(|pattern| pattern.is_match(message))
     }
 }
 
