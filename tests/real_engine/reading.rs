@@ -10,6 +10,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use vicgate::docker::endpoint::Endpoint;
+use vicgate::docker::schema;
+use vicgate::docker::version::ApiVersion;
 
 use crate::case::{Case, Expected, folder, load};
 use crate::engine::{Engine, Gateway};
@@ -150,6 +153,63 @@ fn a_commit_is_made_as_it_was_judged() {
         });
         assert_eq!(direct, through, "{body}");
     }
+}
+
+/// Values of every type, to be put into every field.
+const VALUES: &[&str] = &[
+    "null",
+    "true",
+    "0",
+    "-1",
+    "70000",
+    "1.5",
+    "1e3",
+    r#""""#,
+    r#""x""#,
+    r#""5""#,
+    "[]",
+    r#"["x"]"#,
+    "[1]",
+    "[[]]",
+    r#"[["x"]]"#,
+    "[{}]",
+    "[0,0]",
+    "[null]",
+    "{}",
+    r#"{"a":"b"}"#,
+    r#"{"a":1}"#,
+    r#"{"a":{}}"#,
+    r#"{"a":[{}]}"#,
+    r#"{"a":null}"#,
+];
+
+#[test]
+fn a_value_is_taken_if_the_daemon_can_read_it_and_only_then() {
+    let daemon = Daemon::new();
+    let ty = schema::body(Endpoint::ContainerCreate).unwrap();
+    // A list has no items that are none, and a console has two sides.
+    let stricter = |field: &str, value: &str| value == "[null]" || field == "ConsoleSize";
+    let (mut wrong, mut taken) = (Vec::new(), 0);
+    for (owner, open, close) in [("Config", "", ""), ("HostConfig", r#""HostConfig":{"#, "}")] {
+        let fields = schema::STRUCTS.iter().find(|schema| schema.name == owner).unwrap().fields;
+        for field in fields.iter().filter(|field| field.name != "Image" && field.is_in(ApiVersion::new(41))) {
+            for value in VALUES {
+                // Without its image nothing is created.
+                let body = format!(r#"{{"Image":"no-such-image",{open}"{}":{value}{close}}}"#, field.name);
+                let json = vicgate::docker::json::parse(body.as_bytes()).unwrap();
+                let ours = schema::read(ty, json, ApiVersion::new(41)).is_ok();
+                let (_, answer) = send(&daemon.direct, "POST /v1.41/containers/create", &body);
+                let said = answer["message"].as_str().unwrap_or_default();
+                let theirs = !said.contains("json: ") && !said.contains("invalid character");
+                taken += usize::from(ours);
+                if ours && !theirs || theirs && !ours && !stricter(field.name, value) {
+                    wrong.push(format!("{} = {value}: taken: {ours}, the daemon: {said}", field.key()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(taken > 300, "only {taken} values were taken");
 }
 
 /// Title, request line and body of the cases about an operation that the gateway permits under the
