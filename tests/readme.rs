@@ -41,24 +41,30 @@ fn shell(line: &str, folder: &Path) -> Command {
 }
 
 /// A program that serves: ended, and all that it started, when dropped.
-struct Serving(Child);
+struct Serving {
+    child: Child,
+    /// Where it listens, as it says.
+    address: String,
+    /// Held open, so that it never meets a closed pipe.
+    _said: Box<dyn Iterator<Item = String>>,
+}
 
 impl Serving {
     /// Starts it and waits until it says that it listens.
     fn start(line: &str, folder: &Path) -> Self {
         let mut child = shell(&format!("exec {line}"), folder).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let listens = lines.any(|said| said.starts_with("listening on "));
-        let serving = Self(child);
-        assert!(listens, "{line} does not listen");
+        let address = lines.find_map(|said| said.strip_prefix("listening on ").map(str::to_owned));
+        let serving = Self { child, address: address.unwrap_or_default(), _said: Box::new(lines) };
+        assert!(!serving.address.is_empty(), "{line} does not listen");
         serving
     }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -72,12 +78,18 @@ fn the_first_command_starts_the_demo_and_the_docker_commands_behind_it_do_what_i
     assert!(built.success());
     // cargo would outlive a kill of itself as parent, so what it has built is started without it.
     let demo = root().join("target/release/vicgate");
-    let demo = Serving::start(&format!("{} demo", demo.display()), &std::env::temp_dir());
+    let folder = tempfile::tempdir().unwrap();
+    let help = shell(&format!("{} demo --help", demo.display()), folder.path()).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    assert!(help.contains("[default: tcp://127.0.0.1:2375]"), "{help}");
+    // The port that it takes by itself may be in use here.
+    let demo = Serving::start(&format!("{} demo --listen tcp://127.0.0.1:0", demo.display()), folder.path());
 
     let session = &blocks[2];
     assert_eq!(session.len(), 3, "{session:?}");
-    let folder = tempfile::tempdir().unwrap();
-    let run = |line: &str| shell(&format!("{}\n{line}", session[0]), folder.path()).output().unwrap();
+    assert_eq!(session[0], "export DOCKER_HOST=tcp://127.0.0.1:2375");
+    let variable = format!("export DOCKER_HOST={}", demo.address);
+    let run = |line: &str| shell(&format!("{variable}\n{line}"), folder.path()).output().unwrap();
     let hello = run(&session[1]);
     assert_eq!(String::from_utf8(hello.stdout).unwrap(), "hello\n");
     let refused = run(&session[2]);

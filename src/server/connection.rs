@@ -65,7 +65,9 @@ pub(super) async fn serve<N: NewStack>(shared: Rc<Shared<N>>, accepted: Accepted
         let _place = shared.counts.tunnel();
         tunnel::run(takeover, &task, &standing).await;
     }
-    drop((place, peer_place));
+    // Whoever sees that there is room again must find it for that peer, too.
+    drop(peer_place);
+    drop(place);
 }
 
 /// Whoever has not shaken hands when the end comes has not asked for anything.

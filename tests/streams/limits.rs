@@ -89,7 +89,7 @@ async fn a_head_that_never_ends_is_given_up() {
 #[tokio::test]
 async fn a_client_that_is_slow_to_take_its_answer_is_not_idle() {
     let backend = Backend::start(Transport::Unix).await;
-    let limits = Limits { workers: 1, header_timeout: Duration::from_millis(200), ..Limits::default() };
+    let limits = Limits { workers: 1, header_timeout: Duration::from_millis(500), ..Limits::default() };
     let gateway = Gateway::start_with(Transport::Unix, &backend.settings(), limits);
     let mut waiting = Vec::new();
     // What the system holds is not known, so that of many sizes some end with us.
