@@ -20,8 +20,8 @@ pub enum Verdict {
 pub struct Permit {
     /// The target to send instead, where a rule changed the query.
     pub target: Option<Target>,
-    /// The body to send instead. Every body that was read is written anew from
-    /// what was judged, so this is set whenever there was one.
+    /// The body to send instead of the one that came. A body that was read is written anew
+    /// from what was judged; `None` if that would be the same bytes, or if there was none.
     pub body: Option<Vec<u8>>,
     /// Headers that are not sent.
     pub without_headers: Vec<HeaderName>,

@@ -37,6 +37,8 @@ async fn hold(front: Transport) {
     eprintln!("{SESSIONS} sessions, {front:?}: {each:.2} KiB each; held for {seconds} s");
     // The time is what is tried here: nothing may end, whatever is silent.
     tokio::time::sleep(Duration::from_secs(seconds)).await;
+    let descriptors = std::fs::read_dir(format!("/proc/{}/fd", gateway.process.id())).unwrap().count();
+    assert!(descriptors > 2 * SESSIONS, "the gateway has {descriptors} descriptors left");
     for (number, (client, daemon)) in sessions.iter_mut().enumerate() {
         let byte = [number as u8];
         client.write(byte).await;

@@ -12,6 +12,7 @@ mod write;
 use std::borrow::Cow;
 
 pub use parse::{JsonError, MAX_DEPTH, parse};
+pub(super) use scan::plain_length;
 pub use write::short;
 
 /// One JSON value (RFC 8259). Numbers stay the text they were; members stay in

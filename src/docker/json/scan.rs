@@ -3,7 +3,7 @@
 /// How many bytes stand before the first that a JSON string cannot hold as it
 /// is: a quote, a backslash, a control character.
 #[inline]
-pub(super) fn plain_length(bytes: &[u8]) -> usize {
+pub(in crate::docker) fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
     while let Some(chunk) = bytes.get(length..).and_then(<[u8]>::first_chunk) {
         if let Some(place) = place(*chunk) {

@@ -14,6 +14,7 @@ mod body;
 mod neutral;
 mod path;
 mod read;
+mod skim;
 #[rustfmt::skip]
 mod table;
 
@@ -23,6 +24,7 @@ pub use body::{Body, Unknown, Used};
 pub use neutral::{Scope, is_used};
 pub(crate) use path::Path;
 pub use read::{SchemaError, SchemaErrors, read};
+pub use skim::{Keep, skim};
 pub use table::{FIELDS, STRUCTS};
 
 use super::endpoint::Endpoint;
@@ -314,11 +316,15 @@ impl Struct {
             same.then_some((index, field))
         };
         (near..near + WINDOW).find_map(exact).or_else(|| {
-            let embedded = self.embedded.map_or(0, |embedded| embedded.fields.len());
-            let all = 0..self.fields.len() + embedded;
+            let all = 0..self.len();
             let folded = |index| self.at(index).filter(|field| same_when_folded(field.name, name));
             all.clone().find_map(exact).or_else(|| all.clone().find_map(|index| Some((index, folded(index)?))))
         })
+    }
+
+    /// How many fields it has, with those of the struct embedded in it.
+    fn len(&self) -> usize {
+        self.fields.len() + self.embedded.map_or(0, |embedded| embedded.fields.len())
     }
 
     fn at(&self, index: usize) -> Option<&'static Field> {

@@ -52,9 +52,10 @@ impl<W: Witness> Judge<'_, '_, W> {
         self.tell(&grant);
         self.permit.warnings.extend(grant.warnings);
         if grant.edits.is_empty() {
-            self.permit.body = body.map(|body| body.to_vec());
+            self.permit.body = body.filter(|_| !self.short).map(|body| body.to_vec());
             return None;
         }
+        self.unchanged = false;
         let had_body = body.is_some();
         let mut pairs = query.pairs(self.policy.forwards_unknown(endpoint));
         let mut json = body.map_or(Json::Null, Body::into_json);

@@ -1,0 +1,282 @@
+//! The short way through a body that has the canonical spelling already, as those
+//! of the stock CLI have: one pass, and nothing built for what says nothing.
+//!
+//! What it takes is read as [`parse`](crate::docker::json::parse) and [`read`](super::read) read it,
+//! and would be written as it came; whatever it has a doubt about is left to them.
+
+use std::borrow::Cow;
+
+use super::{Body, Field, Scope, Struct, Type, is_used};
+use crate::docker::json::{Json, plain_length};
+use crate::docker::version::ApiVersion;
+
+/// Reads a body whose bytes are what [`Body::to_vec`] would write. With [`Keep::Uses`], `null`,
+/// `false`, `0` and what is empty are left out where they are no use of their field.
+///
+/// `None` says nothing about the body: it is to be read the long way.
+#[must_use]
+pub fn skim<'a>(ty: &'static Type, bytes: &'a [u8], version: ApiVersion, keep: Keep) -> Option<Body<'a>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let mut skim = Skim { text, at: 0, keep };
+    let json = skim.value(ty)?;
+    (skim.at == text.len()).then(|| Body::new(ty, json, version, Vec::new()))
+}
+
+/// What is kept of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// All of it.
+    All,
+    /// What may be a use of its field. Enough where nobody asks whether a field is there.
+    Uses,
+}
+
+struct Skim<'a> {
+    text: &'a str,
+    at: usize,
+    keep: Keep,
+}
+
+/// The most names of a map that are compared, each to each.
+const FEW: usize = 32;
+
+impl<'a> Skim<'a> {
+    fn value(&mut self, ty: &'static Type) -> Option<Json<'a>> {
+        match (self.peek()?, ty) {
+            (b'"', Type::Str | Type::Text | Type::Unset) => {
+                let text = self.string()?;
+                let sound = !matches!(ty, Type::Str) || !text.as_bytes().contains(&0x7f);
+                sound.then_some(Json::String(Cow::Borrowed(text)))
+            }
+            (b't', Type::Bool) => self.word("true").then_some(Json::Bool(true)),
+            (b'f', Type::Bool) => self.word("false").then_some(Json::Bool(false)),
+            (b'-' | b'0'..=b'9', Type::Int(least, most)) => self.integer(*least, *most),
+            (b'[', Type::Strings) => self.items(&Type::Text),
+            (b'[', Type::List(item)) => self.items(item),
+            (b'[', Type::Size) => {
+                let sizes = self.items(&Type::Int(0, u32::MAX as i128))?;
+                (sizes.as_array()?.len() == 2).then_some(sizes)
+            }
+            (b'{', Type::Map(item)) => self.map(item),
+            (b'{', Type::Struct(schema)) => self.members(schema),
+            _ => None,
+        }
+    }
+
+    fn members(&mut self, schema: &'static Struct) -> Option<Json<'a>> {
+        self.at += 1;
+        let mut members = Vec::new();
+        if self.take(b'}') {
+            return Some(Json::Object(members));
+        }
+        let (mut seen, mut near) = (0_u128, 0);
+        loop {
+            let (index, field) = self.name(schema, near)?;
+            near = index + 1;
+            let bit = 1_u128.checked_shl(u32::try_from(index).ok()?)?;
+            if seen & bit != 0 {
+                return None;
+            }
+            seen |= bit;
+            // A `null` is no use, whatever the field.
+            let value = if self.word("null") { Json::Null } else { self.value(&field.ty)? };
+            if self.keep == Keep::All || !says_nothing(field, &value) {
+                members.push((Cow::Borrowed(field.name), value));
+            }
+            if self.take(b'}') {
+                return Some(Json::Object(members));
+            }
+            if !self.take(b',') {
+                return None;
+            }
+        }
+    }
+
+    /// Takes the name of a field and the colon behind it.
+    #[inline]
+    fn name(&mut self, schema: &'static Struct, near: usize) -> Option<(usize, &'static Field)> {
+        let rest = self.text.as_bytes().get(self.at..)?.strip_prefix(b"\"")?;
+        let fits =
+            |field: &Field| rest.strip_prefix(field.name.as_bytes()).is_some_and(|rest| rest.starts_with(b"\":"));
+        let all = schema.len();
+        // Bodies list their fields in the order of the table.
+        let found = (near..all)
+            .chain(0..near.min(all))
+            .find_map(|index| Some((index, schema.at(index)?)).filter(|(_, field)| fits(field)));
+        let (index, field) = found?;
+        self.at += field.name.len() + 3;
+        Some((index, field))
+    }
+
+    fn map(&mut self, item: &'static Type) -> Option<Json<'a>> {
+        self.at += 1;
+        let mut members: Vec<(Cow<'a, str>, Json<'a>)> = Vec::new();
+        if self.take(b'}') {
+            return Some(Json::Object(members));
+        }
+        loop {
+            if self.peek()? != b'"' || members.len() == FEW {
+                return None;
+            }
+            let name = self.string()?;
+            let repeated = members.iter().any(|(other, _)| other == name);
+            if repeated || name.as_bytes().contains(&0x7f) || !self.take(b':') {
+                return None;
+            }
+            let value = self.value(item)?;
+            members.push((Cow::Borrowed(name), value));
+            if self.take(b'}') {
+                return Some(Json::Object(members));
+            }
+            if !self.take(b',') {
+                return None;
+            }
+        }
+    }
+
+    fn items(&mut self, item: &'static Type) -> Option<Json<'a>> {
+        self.at += 1;
+        let mut items = Vec::new();
+        if self.take(b']') {
+            return Some(Json::Array(items));
+        }
+        loop {
+            items.push(self.value(item)?);
+            if self.take(b']') {
+                return Some(Json::Array(items));
+            }
+            if !self.take(b',') {
+                return None;
+            }
+        }
+    }
+
+    /// A string without escapes.
+    #[inline]
+    fn string(&mut self) -> Option<&'a str> {
+        let start = self.at + 1;
+        let length = plain_length(self.text.as_bytes().get(start..)?);
+        self.at = start + length;
+        self.take(b'"').then_some(())?;
+        self.text.get(start..start + length)
+    }
+
+    /// An integer as Go writes it, of at most eighteen digits.
+    fn integer(&mut self, least: i128, most: i128) -> Option<Json<'a>> {
+        let start = self.at;
+        let negative = self.take(b'-');
+        let digits = self.at;
+        let mut number = 0_i64;
+        while let Some(byte @ b'0'..=b'9') = self.peek() {
+            number = number * 10 + i64::from(byte - b'0');
+            self.at += 1;
+            if self.at - digits > 18 {
+                return None;
+            }
+        }
+        let leads = self.text.as_bytes().get(digits) == Some(&b'0');
+        if self.at == digits || leads && (negative || self.at - digits > 1) {
+            return None;
+        }
+        let number = i128::from(if negative { -number } else { number });
+        (least <= number && number <= most).then_some(())?;
+        self.text.get(start..self.at).map(|text| Json::Number(Cow::Borrowed(text)))
+    }
+
+    #[inline]
+    fn word(&mut self, word: &str) -> bool {
+        let found = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes()));
+        self.at += if found { word.len() } else { 0 };
+        found
+    }
+
+    #[inline]
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+}
+
+/// True for `false`, `0` and what is empty, where that is no use of the field. Other
+/// values stay, so that their rules see what stands beside them.
+#[inline]
+fn says_nothing(field: &Field, value: &Json<'_>) -> bool {
+    let plain = match value {
+        Json::Null => return true,
+        Json::Bool(truth) => !truth,
+        Json::Number(text) => text == "0",
+        // No use, whatever the rule: see `Body::used`. Where it differs from `null`, it stays.
+        Json::String(text) => return text.is_empty() && !matches!(field.ty, Type::Unset),
+        Json::Array(items) => items.is_empty(),
+        Json::Object(members) => members.is_empty(),
+    };
+    plain && !is_used(field, value, Scope { siblings: &[], root: &Json::Null })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::read;
+    use super::*;
+    use crate::docker::endpoint::Endpoint;
+    use crate::docker::json::parse;
+
+    const CLI: &str = include_str!("../../../benches/create.json");
+
+    fn create(text: &str) -> Option<Body<'_>> {
+        skim(super::super::body(Endpoint::ContainerCreate).unwrap(), text.as_bytes(), ApiVersion::new(41), Keep::Uses)
+    }
+
+    #[test]
+    fn the_body_of_the_stock_cli_takes_the_short_way_and_comes_to_the_same() {
+        let ty = super::super::body(Endpoint::ContainerCreate).unwrap();
+        let text = CLI.trim_end();
+        let long = read(ty, parse(text.as_bytes()).unwrap(), ApiVersion::new(41)).unwrap();
+        let short = create(text).unwrap();
+        let used = |body: &Body<'_>| -> Vec<_> { body.used_deep().iter().map(|used| used.path.clone()).collect() };
+        assert_eq!(used(&short), used(&long));
+        assert_eq!(String::from_utf8(long.to_vec()).unwrap(), text);
+    }
+
+    #[test]
+    fn what_is_not_spelt_canonically_takes_the_long_way() {
+        for text in [
+            r#"{"image":"a"}"#,
+            r#"{ "Image":"a"}"#,
+            r#"{"Image":"\u0061"}"#,
+            r#"{"Image":"a","Image":"a"}"#,
+            r#"{"Image":"a"} "#,
+            r#"{"Image":"a"}}"#,
+            r#"{"Image":1}"#,
+            r#"{"Cmd":"a"}"#,
+            r#"{"Labels":{"a":"1","a":"2"}}"#,
+            r#"{"Labels":{"a":null}}"#,
+            r#"{"Env":[null]}"#,
+            r#"{"HostConfig":{"Memory":01}}"#,
+            r#"{"HostConfig":{"Memory":-0}}"#,
+            r#"{"HostConfig":{"Memory":1e3}}"#,
+            r#"{"Nonsense":null}"#,
+            r#"{"Privileged":false}"#,
+            "{\"Image\":\"\u{7f}\"}",
+            "[]",
+            "",
+        ] {
+            assert!(create(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_a_use_although_it_is_empty_stays() {
+        let body =
+            create(r#"{"StopTimeout":0,"HostConfig":{"MaskedPaths":[],"MemorySwappiness":0,"Memory":0}}"#).unwrap();
+        let used: Vec<_> = body.used().iter().map(|used| used.path.clone()).collect();
+        assert_eq!(used, ["StopTimeout", "HostConfig.MaskedPaths", "HostConfig.MemorySwappiness"]);
+        assert!(body.get("HostConfig.Memory").is_none());
+    }
+}
