@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::{Body, Field, Scope, Struct, Type, is_used};
+use super::{Body, Field, Neutral, Struct, Type};
 use crate::docker::json::{Json, plain_length};
 use crate::docker::version::ApiVersion;
 
@@ -78,9 +78,8 @@ impl<'a> Skim<'a> {
                 return None;
             }
             seen |= bit;
-            // A `null` is no use, whatever the field.
-            let value = if self.word("null") { Json::Null } else { self.value(&field.ty)? };
-            if self.keep == Keep::All || !says_nothing(field, &value) {
+            if self.keep == Keep::All || !self.says_nothing(field) {
+                let value = if self.word("null") { Json::Null } else { self.value(&field.ty)? };
                 members.push((Cow::Borrowed(field.name), value));
             }
             if self.take(b'}') {
@@ -98,14 +97,35 @@ impl<'a> Skim<'a> {
         let rest = self.text.as_bytes().get(self.at..)?.strip_prefix(b"\"")?;
         let fits =
             |field: &Field| rest.strip_prefix(field.name.as_bytes()).is_some_and(|rest| rest.starts_with(b"\":"));
-        let all = schema.len();
-        // Bodies list their fields in the order of the table.
-        let found = (near..all)
-            .chain(0..near.min(all))
-            .find_map(|index| Some((index, schema.at(index)?)).filter(|(_, field)| fits(field)));
-        let (index, field) = found?;
+        let (index, field) = match schema.at(near) {
+            // Bodies list their fields in the order of the table.
+            Some(field) if fits(field) => (near, field),
+            _ => {
+                let all = (near + 1..schema.len()).chain(0..near.min(schema.len()));
+                all.filter_map(|index| Some((index, schema.at(index)?))).find(|(_, field)| fits(field))?
+            }
+        };
         self.at += field.name.len() + 3;
         Some((index, field))
+    }
+
+    /// Takes a value that is `null`, `false`, `0` or empty, where that is no use of the field.
+    #[inline]
+    fn says_nothing(&mut self, field: &Field) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let length = match (rest, &field.ty, &field.neutral) {
+            ([b'n', b'u', b'l', b'l', ..], _, _) => 4,
+            ([b'"', b'"', ..], Type::Str | Type::Text, _) => 2,
+            (_, _, Neutral::Null(_)) => 0,
+            ([b'[', b']', ..], Type::Strings | Type::List(_), _) => 2,
+            ([b'{', b'}', ..], Type::Map(_) | Type::Struct(_), _) => 2,
+            (_, _, Neutral::NoMembers) => 0,
+            ([b'f', b'a', b'l', b's', b'e', ..], Type::Bool, _) => 5,
+            ([b'0', b',' | b'}', ..], Type::Int(least, most), _) if *least <= 0 && 0 <= *most => 1,
+            _ => 0,
+        };
+        self.at += length;
+        length > 0
     }
 
     fn map(&mut self, item: &'static Type) -> Option<Json<'a>> {
@@ -201,22 +221,6 @@ impl<'a> Skim<'a> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
-}
-
-/// True for `false`, `0` and what is empty, where that is no use of the field. Other
-/// values stay, so that their rules see what stands beside them.
-#[inline]
-fn says_nothing(field: &Field, value: &Json<'_>) -> bool {
-    let plain = match value {
-        Json::Null => return true,
-        Json::Bool(truth) => !truth,
-        Json::Number(text) => text == "0",
-        // No use, whatever the rule: see `Body::used`. Where it differs from `null`, it stays.
-        Json::String(text) => return text.is_empty() && !matches!(field.ty, Type::Unset),
-        Json::Array(items) => items.is_empty(),
-        Json::Object(members) => members.is_empty(),
-    };
-    plain && !is_used(field, value, Scope { siblings: &[], root: &Json::Null })
 }
 
 #[cfg(test)]
