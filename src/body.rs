@@ -1,7 +1,8 @@
 //! The one body type of the program.
 
+use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
@@ -23,6 +24,10 @@ pub enum Body {
     Full(Bytes),
     /// Bytes that arrive, passed on as they come.
     Stream(Incoming),
+    /// Bytes that arrive, rewritten piece by piece.
+    Rewritten(Box<Rewritten>),
+    /// Bytes that will be here later, while the head goes on at once.
+    Later(Later),
     /// The backend's connection, to be joined to the client's.
     Tunnel(Box<Upstream>),
 }
@@ -35,11 +40,102 @@ impl Body {
     }
 }
 
+/// Why a body ends before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// Its connection failed.
+    #[error(transparent)]
+    Http(#[from] hyper::Error),
+    /// It cannot be rewritten, for this reason. Half of it is never passed on as the whole.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// Rewrites a body piece by piece.
+pub trait Rewrite: Send {
+    /// Takes bytes as they come, and gives those that can go on.
+    ///
+    /// # Errors
+    /// They cannot be rewritten.
+    fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, String>;
+
+    /// The end of the body: what was left of it.
+    ///
+    /// # Errors
+    /// It cannot be rewritten.
+    fn end(&mut self) -> Result<Vec<u8>, String>;
+
+    /// True once nothing more may follow.
+    fn is_done(&self) -> bool;
+}
+
+/// A body under way, and what rewrites it.
+pub struct Rewritten {
+    from: Body,
+    by: Box<dyn Rewrite>,
+    ended: bool,
+}
+
+impl fmt::Debug for Rewritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rewritten").field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+impl Rewritten {
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        loop {
+            if self.ended {
+                return Poll::Ready(None);
+            }
+            let out = match ready!(http_body::Body::poll_frame(Pin::new(&mut self.from), cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => self.by.push(&data),
+                    Err(_) => continue,
+                },
+                Some(Err(error)) => Err(error.to_string()),
+                None => {
+                    self.ended = true;
+                    self.by.end()
+                }
+            };
+            self.ended = self.ended || out.is_err() || self.by.is_done();
+            match out {
+                Ok(out) if out.is_empty() => {}
+                Ok(out) => return Poll::Ready(Some(Ok(Frame::data(out.into())))),
+                Err(reason) => return Poll::Ready(Some(Err(Broken::Unusable(reason)))),
+            }
+        }
+    }
+}
+
+/// Bytes to come.
+pub struct Later(Pin<Box<dyn Future<Output = Result<Bytes, Broken>> + Send>>);
+
+impl fmt::Debug for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Later")
+    }
+}
+
+impl Body {
+    /// The same body, rewritten on its way.
+    #[must_use]
+    pub fn rewritten(self, by: impl Rewrite + 'static) -> Self {
+        Self::Rewritten(Box::new(Rewritten { from: self, by: Box::new(by), ended: false }))
+    }
+
+    /// A body that is worked out while its head is on the way. Dropped with the client's connection.
+    pub fn later(bytes: impl Future<Output = Result<Bytes, Broken>> + Send + 'static) -> Self {
+        Self::Later(Later(Box::pin(bytes)))
+    }
+}
+
 impl http_body::Body for Body {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = Broken;
 
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let this = self.get_mut();
         match this {
             Self::Empty | Self::Tunnel(_) => Poll::Ready(None),
@@ -48,15 +144,22 @@ impl http_body::Body for Body {
                 *this = Self::Empty;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
-            Self::Stream(incoming) => Pin::new(incoming).poll_frame(cx),
+            Self::Stream(incoming) => Pin::new(incoming).poll_frame(cx).map_err(Broken::Http),
+            Self::Rewritten(rewritten) => rewritten.poll_piece(cx),
+            Self::Later(later) => {
+                let bytes = ready!(later.0.as_mut().poll(cx));
+                *this = Self::Empty;
+                Poll::Ready(Some(bytes.map(Frame::data)))
+            }
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Empty | Self::Tunnel(_) => true,
-            Self::Full(_) => false,
+            Self::Full(_) | Self::Later(_) => false,
             Self::Stream(incoming) => incoming.is_end_stream(),
+            Self::Rewritten(rewritten) => rewritten.ended,
         }
     }
 
@@ -65,6 +168,7 @@ impl http_body::Body for Body {
             Self::Empty | Self::Tunnel(_) => SizeHint::with_exact(0),
             Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::Stream(incoming) => incoming.size_hint(),
+            Self::Rewritten(_) | Self::Later(_) => SizeHint::default(),
         }
     }
 }

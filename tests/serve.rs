@@ -13,7 +13,7 @@ use std::path::Path;
 use process::{Gateway, PATIENCE, ask, backend};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
-const INFO: &str = "GET /v1.25/info HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+const CALL: &str = "GET /v1.25/containers/x/logs?stdout=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
 #[test]
 fn settings_come_from_the_file_then_variables_then_flags() {
@@ -30,15 +30,15 @@ fn settings_come_from_the_file_then_variables_then_flags() {
         &[("VICGATE_BACKEND__URL", &url), ("VICGATE_POLICY__PROFILE", "nosuch-either")],
         1,
     );
-    assert!(gateway.ask(INFO).ends_with("{}"));
-    assert!(heads.recv_timeout(PATIENCE).unwrap().starts_with("GET /v1.25/info HTTP/1.1\r\n"));
+    assert!(gateway.ask(CALL).ends_with("{}"));
+    assert!(heads.recv_timeout(PATIENCE).unwrap().starts_with("GET /v1.25/containers/x/logs?stdout=1 HTTP/1.1\r\n"));
 }
 
 #[test]
 fn the_backend_is_asked_with_the_host_of_its_url_and_without_hop_by_hop_headers() {
     let (url, heads) = backend(OK);
     let gateway = Gateway::start(&["--backend", &url]);
-    let request = "GET /v1.25/info HTTP/1.1\r\nHost: somewhere.else\r\nX-Kept: yes\r\nX-Gone: no\r\n\
+    let request = "GET /v1.25/containers/x/logs?stdout=1 HTTP/1.1\r\nHost: somewhere.else\r\nX-Kept: yes\r\nX-Gone: no\r\n\
                    Keep-Alive: timeout=5\r\nConnection: close, X-Gone\r\n\r\n";
     assert!(gateway.ask(request).ends_with("{}"));
     let head = heads.recv_timeout(PATIENCE).unwrap().to_ascii_lowercase();
@@ -56,7 +56,7 @@ fn a_unix_listener_has_its_mode_and_its_file_goes_with_it() {
     let mut gateway = Gateway::start_as(&["serve", "--listen", &listen, "--backend", &url], &[], 1);
     assert_eq!(gateway.said, [format!("listening on unix://{}", path.display())]);
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(ask_unix(&path, INFO).ends_with("{}"));
+    assert!(ask_unix(&path, CALL).ends_with("{}"));
     gateway.signal("TERM");
     assert!(gateway.process.wait().unwrap().success());
     assert!(!path.exists());
@@ -76,7 +76,7 @@ fn sigterm_lets_a_request_finish_and_then_ends_with_0() {
     let mut gateway = Gateway::start(&["--backend", &url]);
     let mut client = TcpStream::connect(gateway.address()).unwrap();
     client.set_read_timeout(Some(PATIENCE)).unwrap();
-    client.write_all(INFO.as_bytes()).unwrap();
+    client.write_all(CALL.as_bytes()).unwrap();
     heads.recv_timeout(PATIENCE).unwrap();
     gateway.signal("TERM");
     let mut answer = Vec::new();
@@ -91,12 +91,12 @@ fn cors_headers_are_sent_where_they_are_asked_for_and_only_there() {
     let preflight = "OPTIONS /v1.25/info HTTP/1.1\r\nHost: x\r\nOrigin: http://foo.bar\r\n\
                      Access-Control-Request-Method: GET\r\nConnection: close\r\n\r\n";
     let gateway = Gateway::start(&["--backend", &url, "--api-cors-header", "http://foo.bar"]);
-    for request in [preflight, INFO, "GET /nosuch HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"] {
+    for request in [preflight, CALL, "GET /nosuch HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"] {
         let answer = gateway.ask(request).to_ascii_lowercase();
         assert!(answer.contains("access-control-allow-origin: http://foo.bar\r\n"), "{answer}");
     }
     let without = Gateway::start(&["--backend", &url]);
-    assert!(!without.ask(INFO).to_ascii_lowercase().contains("access-control"));
+    assert!(!without.ask(CALL).to_ascii_lowercase().contains("access-control"));
     assert!(without.ask(preflight).starts_with("HTTP/1.1 200 "));
 }
 
@@ -106,10 +106,10 @@ fn the_admin_listener_counts_answers_and_knows_whether_the_backend_is_there() {
     let arguments = ["serve", "--listen", "tcp://127.0.0.1:0", "--admin", "127.0.0.1:0", "--backend", &url];
     let gateway = Gateway::start_as(&arguments, &[], 2);
     let admin = gateway.said[1].strip_prefix("admin on http://").unwrap();
-    gateway.ask(INFO);
+    gateway.ask(CALL);
     let get = |path: &str| ask(admin, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
     let metrics = get("/metrics");
-    assert!(metrics.contains("vicgate_answers_total{endpoint=\"SystemInfo\",status=\"2xx\"} 1\n"), "{metrics}");
+    assert!(metrics.contains("vicgate_answers_total{endpoint=\"ContainerLogs\",status=\"2xx\"} 1\n"), "{metrics}");
     assert!(get("/healthz").starts_with("HTTP/1.1 200 "));
     assert!(get("/readyz").starts_with("HTTP/1.1 200 "));
 
@@ -128,23 +128,23 @@ fn sighup_takes_a_new_policy_and_keeps_the_old_one_where_the_new_is_wrong() {
     let profile = folder.path().join("mine.toml");
     let text = |support: &str| {
         format!(
-            "name = \"mine\"\nextends = \"vic\"\n[[endpoint]]\nname = \"SystemInfo\"\nsupport = \"{support}\"\nreason = \"r\"\n"
+            "name = \"mine\"\nextends = \"vic\"\n[[endpoint]]\nname = \"ContainerLogs\"\nsupport = \"{support}\"\nreason = \"r\"\n"
         )
     };
     std::fs::write(&profile, text("yes")).unwrap();
     let gateway = Gateway::start(&["--backend", &url, "--profile", profile.to_str().unwrap(), "--log-format", "text"]);
-    assert!(gateway.ask(INFO).starts_with("HTTP/1.1 200 "));
+    assert!(gateway.ask(CALL).starts_with("HTTP/1.1 200 "));
 
     std::fs::write(&profile, text("no")).unwrap();
     gateway.signal("HUP");
     gateway.wait_for_log("reloaded");
-    assert!(gateway.ask(INFO).starts_with("HTTP/1.1 501 "));
+    assert!(gateway.ask(CALL).starts_with("HTTP/1.1 501 "));
 
     std::fs::write(&profile, text("perhaps")).unwrap();
     gateway.signal("HUP");
     let line = gateway.wait_for_log("not reloaded");
     assert!(line.contains("mine.toml:5:"), "{line}");
-    assert!(gateway.ask(INFO).starts_with("HTTP/1.1 501 "));
+    assert!(gateway.ask(CALL).starts_with("HTTP/1.1 501 "));
 }
 
 #[test]

@@ -3,12 +3,14 @@
 
 mod ask;
 mod headers;
+mod health;
 mod hijack;
 mod line;
 mod read;
 mod service;
 
 pub use ask::{LONGEST, PATIENCE, Said, Telling};
+pub use health::{About, Kind};
 pub use line::Line;
 pub use service::Service;
 
@@ -35,6 +37,8 @@ pub struct Backend {
     settings: settings::Backend,
     tls: Option<ArcSwap<ClientTls>>,
     host: HeaderValue,
+    known: ArcSwap<health::Known>,
+    asking: tokio::sync::Mutex<()>,
 }
 
 /// Certificates and keys that are read and not yet in service.
@@ -64,7 +68,8 @@ impl Backend {
         let host = HeaderValue::from_str(&host).map_err(|_| {
             InvalidBackend(vec![(None, format!("backend {}: {host:?} cannot stand in a Host header", settings.url))])
         })?;
-        Ok(Arc::new(Self { settings: settings.clone(), tls, host }))
+        let known = ArcSwap::from_pointee(health::Known::Unasked);
+        Ok(Arc::new(Self { settings: settings.clone(), tls, host, known, asking: tokio::sync::Mutex::default() }))
     }
 
     /// Reads certificates and keys again.
@@ -116,6 +121,8 @@ impl Backend {
     }
 
     fn unreachable(&self, cause: impl std::fmt::Display) -> Error {
+        // Another one may stand there next time.
+        self.forget();
         Error::backend(format!("cannot reach the backend at {}: {cause}", self.settings.url))
     }
 }

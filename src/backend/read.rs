@@ -20,7 +20,7 @@ pub(super) enum ReadError {
 /// Reads `body` to its end, but no more than `max` bytes.
 pub(super) async fn bounded<B>(mut body: B, max: usize) -> Result<Bytes, ReadError>
 where
-    B: HttpBody<Data = Bytes, Error = hyper::Error> + Unpin,
+    B: HttpBody<Data = Bytes> + Unpin,
 {
     let mut read = BytesMut::new();
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {

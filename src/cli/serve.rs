@@ -18,7 +18,7 @@ use super::reload::{Reload, load_policy};
 use super::signals::{Signal, Signals};
 use super::{EXIT_CONFIG, EXIT_FAILED, check, fail};
 use crate::backend::Backend;
-use crate::middleware::{Gateway, Sessions};
+use crate::middleware::{Gateway, Negotiator, Sessions};
 use crate::observe::{Admin, log};
 use crate::server::{Server, drain};
 use crate::settings::{Flags, Settings};
@@ -154,6 +154,7 @@ impl Started {
         let gateway = Arc::new(Gateway {
             policy: ArcSwap::from_pointee(policy),
             backend,
+            negotiator: Negotiator::new(settings.api),
             limits: settings.limits.clone(),
             metrics: Arc::default(),
             cors,

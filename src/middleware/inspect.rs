@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use tower::{Layer, Service};
 
 use super::{Answer, Connection, grounds};
-use crate::body::Body;
+use crate::body::{Body, Broken};
 use crate::docker::endpoint::BodyKind;
 use crate::error::Error;
 use crate::policy::decide::needs_body;
@@ -78,13 +78,13 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     let kind = call.endpoint.row().body;
     let bytes = match kind {
         BodyKind::Json if needs_body(&policy, call.endpoint, &call.target) => {
-            Some(read(&mut call.body, &gateway.limits, Deadline::new(&gateway.limits)).await?)
+            Some(read(&mut call.body, &gateway.limits).await?)
         }
         BodyKind::Json | BodyKind::Tar => None,
         BodyKind::None => {
             // Some clients send one all the same (dockerode on attach). It means nothing to a daemon, and must
             // not reach one that would take it for stdin.
-            read(&mut call.body, &gateway.limits, Deadline::new(&gateway.limits)).await?;
+            read(&mut call.body, &gateway.limits).await?;
             call.body = Body::Empty;
             None
         }
@@ -112,7 +112,11 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
 
 /// Reads a body that is judged: all of it, or an error. There is no length
 /// from which on it passes unread.
-async fn read(body: &mut Body, limits: &Limits, deadline: Deadline) -> Result<Bytes, Error> {
+pub(super) async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, Error> {
+    read_until(body, limits, Deadline::new(limits)).await
+}
+
+async fn read_until(body: &mut Body, limits: &Limits, deadline: Deadline) -> Result<Bytes, Error> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
@@ -181,7 +185,7 @@ async fn next_frame(body: &mut Body, time: Duration) -> Result<Option<NextFrame>
     }
 }
 
-type NextFrame = Result<Frame<Bytes>, hyper::Error>;
+type NextFrame = Result<Frame<Bytes>, Broken>;
 
 /// The least speed of a body: some grace, then so many bytes a second.
 struct Deadline {
@@ -224,7 +228,7 @@ mod tests {
             async move {
                 let limits = Limits::default();
                 let deadline = Deadline { start: Instant::now() - since, ..Deadline::new(&limits) };
-                send.send(read(&mut Body::Stream(request.into_body()), &limits, deadline).await).unwrap();
+                send.send(read_until(&mut Body::Stream(request.into_body()), &limits, deadline).await).unwrap();
                 Ok::<_, std::convert::Infallible>(Response::new(Body::Empty))
             }
         });

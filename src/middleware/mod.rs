@@ -1,5 +1,6 @@
 //! One file, one layer. [`stack`] reads top to bottom as a call travels.
 
+mod bridge;
 pub mod framing;
 mod grounds;
 mod inspect;
@@ -7,6 +8,8 @@ mod normalise;
 mod observe;
 mod rescue;
 mod route;
+
+pub use bridge::Negotiator;
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -39,6 +42,8 @@ pub struct Gateway {
     pub policy: ArcSwap<Policy>,
     /// The backend.
     pub backend: Arc<Backend>,
+    /// Which API versions clients and backend speak.
+    pub negotiator: Negotiator,
     /// Bounds and deadlines.
     pub limits: Limits,
     /// Counters.
@@ -72,8 +77,12 @@ fn stack(connection: &Rc<Connection>, line: Rc<Line>) -> Stack {
         .layer(framing::FramingLayer)
         // From here on the operation is known: Request becomes Call.
         .layer(route::RouteLayer::new(connection))
+        // Makes the call one of the backend's API version: what is judged is what is sent.
+        .layer(bridge::BridgeLayer::new(connection))
         // Judges, and makes a Permitted of the Call, or refuses.
         .layer(inspect::InspectLayer::new(connection))
+        // Behind judging: what a bridged call takes besides itself, and its answer in the client's version.
+        .layer(bridge::PerformLayer::new(connection))
         // Innermost, so that no layer above sees what only this backend says.
         .layer(normalise::NormaliseLayer);
     RefCell::new(Box::new(layers.service(backend::Service::new(line))))

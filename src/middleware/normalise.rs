@@ -44,14 +44,15 @@ where
     }
 
     fn call(&mut self, permitted: Permitted<Body>) -> Answer {
-        let asked = Asked { endpoint: permitted.endpoint(), version: permitted.target().version };
+        let asked = Asked { endpoint: permitted.endpoint(), version: permitted.client_version() };
         let warnings = permitted.warnings().to_vec();
         let policy = permitted.policy().clone();
+        let bridged = permitted.bridged().cloned();
         let answer = self.inner.call(permitted);
         Box::pin(async move {
             let response = answer.await?;
             if response.status().is_client_error() || response.status().is_server_error() {
-                return error_in_form(response, asked, &policy.profile).await;
+                return error_in_form(response, asked, &policy.profile, bridged.as_ref()).await;
             }
             if asked.endpoint == Endpoint::ContainerCreate && !warnings.is_empty() {
                 return add_warnings(response, &warnings).await;

@@ -82,6 +82,7 @@ fn to_call(request: Request<Incoming>, connection: &Connection) -> Result<Call<B
         identity: connection.peer.clone(),
         policy: connection.gateway.policy.load_full(),
         upgrade: asks_for_upgrade(&parts.headers),
+        bridged: None,
         headers: parts.headers,
         body: Body::Stream(body),
     })

@@ -11,7 +11,7 @@ use crate::error::Error;
 /// # Errors
 /// 502 if it is longer, or if the backend breaks off: half a body is never
 /// passed on as a whole one.
-pub(super) async fn read(mut body: Body, limit: usize) -> Result<Bytes, Error> {
+pub async fn read(mut body: Body, limit: usize) -> Result<Bytes, Error> {
     let mut all = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame =
@@ -26,4 +26,21 @@ pub(super) async fn read(mut body: Body, limit: usize) -> Result<Bytes, Error> {
         all.extend_from_slice(&data);
     }
     Ok(all.freeze())
+}
+
+/// The first bytes of a body; none if it is empty.
+///
+/// # Errors
+/// 502 if the backend breaks off.
+pub async fn first(body: &mut Body) -> Result<Bytes, Error> {
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|error| Error::backend(format!("vicgate: the backend broke off its answer: {error}")))?;
+        if let Ok(data) = frame.into_data()
+            && !data.is_empty()
+        {
+            return Ok(data);
+        }
+    }
+    Ok(Bytes::new())
 }

@@ -6,6 +6,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use super::body::read;
 use super::{Asked, status};
 use crate::body::Body;
+use crate::docker::bridge::Bridged;
 use crate::docker::json::{self, Json};
 use crate::docker::version::ApiVersion;
 use crate::error::Error;
@@ -32,11 +33,25 @@ pub fn error_answer(status: StatusCode, message: &str, version: Option<ApiVersio
 ///
 /// # Errors
 /// 502 if the backend breaks off, or if its error is absurdly long.
-pub async fn error_in_form(response: Response<Body>, asked: Asked, profile: &Profile) -> Result<Response<Body>, Error> {
+pub async fn error_in_form(
+    response: Response<Body>,
+    asked: Asked,
+    profile: &Profile,
+    bridged: Option<&Bridged>,
+) -> Result<Response<Body>, Error> {
     let (parts, body) = response.into_parts();
     let bytes = read(body, LIMIT).await?;
     let said = message_in(&bytes);
     let (status, message) = status::documented(parts.status, &said, asked, profile);
+    let (status, message) = match bridged {
+        Some(bridged) => status::bridged(status, message, asked, bridged),
+        None => (status, message),
+    };
+    if !(status.is_client_error() || status.is_server_error()) {
+        let mut response = Response::new(Body::Empty);
+        *response.status_mut() = status;
+        return Ok(response);
+    }
     let unchanged = status == parts.status && message == said;
     let mut response = Response::from_parts(parts, Body::Empty);
     if unchanged && is_in_form(&response, &bytes, asked.version()) {

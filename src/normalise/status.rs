@@ -3,7 +3,8 @@
 use http::StatusCode;
 
 use super::Asked;
-use crate::docker::endpoint::{Endpoint, Hijack};
+use crate::docker::bridge::{self, Bridged, Repair};
+use crate::docker::endpoint::{Endpoint, Group, Hijack};
 use crate::policy::Profile;
 
 /// What VIC says, behind its name, of an operation that it lacks.
@@ -23,6 +24,24 @@ pub(super) fn documented(status: StatusCode, message: &str, asked: Asked, profil
     }
     (status, message.to_owned())
 }
+
+/// The status and message of the client's version, and without what the backend is known to get wrong.
+pub(super) fn bridged(status: StatusCode, message: String, asked: Asked, bridged: &Bridged) -> (StatusCode, String) {
+    let message = if bridged.repairs(Repair::Messages) { bridge::message(&message).into_owned() } else { message };
+    let group = asked.endpoint.row().group;
+    if bridged.repairs(Repair::Swarm) && status == StatusCode::NOT_FOUND && group == Group::Swarm && message == NO_SWARM
+    {
+        return (StatusCode::SERVICE_UNAVAILABLE, IN_NO_SWARM.to_owned());
+    }
+    let ask = bridged.ask(asked.endpoint);
+    let old = bridge::status(&ask, &bridged.after, status.as_u16(), &message);
+    (old.and_then(|old| StatusCode::from_u16(old).ok()).unwrap_or(status), message)
+}
+
+/// What VIC says of all that belongs to a swarm, and what an engine says that is in none.
+const NO_SWARM: &str = "Docker Swarm is not yet supported";
+const IN_NO_SWARM: &str = "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to \
+                           connect this node to swarm and try again.";
 
 /// Says in clear words that a backend lacks an operation.
 fn lacking(endpoint: Endpoint, said: &str) -> String {

@@ -7,6 +7,7 @@ use http::HeaderMap;
 
 use super::Policy;
 use super::verdict::Permit;
+use crate::docker::bridge::Bridged;
 use crate::docker::endpoint::{Endpoint, Hijack};
 use crate::docker::target::Target;
 use crate::docker::version::ApiVersion;
@@ -23,6 +24,8 @@ pub struct Call<B> {
     pub identity: Rc<Identity>,
     /// What it is judged by, from its head to the end of its answer: a reload is for later calls.
     pub policy: Arc<Policy>,
+    /// How it was bridged to another API version than the client's, if it was.
+    pub bridged: Option<Box<Bridged>>,
     /// The request's headers.
     pub headers: HeaderMap,
     /// True if the client asked for an upgrade. Old clients of a hijack do not.
@@ -52,12 +55,6 @@ impl<B> Call<B> {
         }
         Permitted { call: self, warnings: permit.warnings }
     }
-
-    /// The version whose rules the client expects: that of the path, or `newest` where the path has none.
-    #[must_use]
-    pub fn version_or(&self, newest: ApiVersion) -> ApiVersion {
-        self.target.version.unwrap_or(newest)
-    }
 }
 
 impl<B> Permitted<B> {
@@ -77,6 +74,24 @@ impl<B> Permitted<B> {
     #[must_use]
     pub const fn target(&self) -> &Target {
         &self.call.target
+    }
+
+    /// How it was bridged, if it was.
+    #[must_use]
+    pub fn bridged(&self) -> Option<&Bridged> {
+        self.call.bridged.as_deref()
+    }
+
+    /// The version that the client speaks, by whose documents it reads the answer; `None` if it named none.
+    #[must_use]
+    pub fn client_version(&self) -> Option<ApiVersion> {
+        self.bridged().map_or(self.call.target.version, |bridged| Some(bridged.client))
+    }
+
+    /// The body to send.
+    #[must_use]
+    pub const fn body(&self) -> &B {
+        &self.call.body
     }
 
     /// Lines for `Warnings` of the answer to a create.

@@ -9,13 +9,13 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::Instant;
 
 use super::client_io::Flags;
-use crate::body::Body;
+use crate::body::{Body, Broken};
 
 /// An answer's body that fails only when all before the failure has reached the
 /// socket: hyper throws away what it has not flushed.
 pub(super) struct Outgoing {
     body: Body,
-    failed: Option<hyper::Error>,
+    failed: Option<Broken>,
     flags: Rc<Flags>,
 }
 
@@ -27,9 +27,9 @@ impl Outgoing {
 
 impl HttpBody for Outgoing {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = Broken;
 
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let this = self.get_mut();
         if this.failed.is_none() {
             match ready!(Pin::new(&mut this.body).poll_frame(cx)) {

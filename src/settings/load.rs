@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use config::{Config, Environment, File, FileFormat};
 
-use super::raw::{Raw, RawBackend, RawListen};
+use super::raw::{Raw, RawApi, RawBackend, RawListen};
 use super::{
-    Backend, BackendTls, BackendUrl, CertificateFiles, CrlExpired, Limits, Listen, ListenTls, ListenUrl, Log,
+    Api, Backend, BackendTls, BackendUrl, CertificateFiles, CrlExpired, Limits, Listen, ListenTls, ListenUrl, Log,
     LogFormat, Policy, Settings, check,
 };
 
@@ -136,6 +136,7 @@ fn resolve(raw: Raw, flags: &Flags, places: &check::Places) -> Result<Settings, 
         }
     }
     let backend = backend(raw.backend, flags, &mut problems);
+    let api = api(&raw.api, &mut problems);
     let admin = flags.admin.clone().or(raw.admin).and_then(|text| {
         let parsed = text.parse().map_err(|_| format!("{text:?} is not ADDRESS:PORT, as in 127.0.0.1:9323"));
         problems.keep("admin", parsed)
@@ -169,6 +170,7 @@ fn resolve(raw: Raw, flags: &Flags, places: &check::Places) -> Result<Settings, 
                 access,
                 dir: raw.policy.dir,
             },
+            api,
             limits,
             api_cors_header: flags.api_cors_header.clone().or(raw.api_cors_header),
             admin,
@@ -178,6 +180,22 @@ fn resolve(raw: Raw, flags: &Flags, places: &check::Places) -> Result<Settings, 
         }),
         _ => Err(SettingsErrors(problems.found)),
     }
+}
+
+fn api(raw: &RawApi, problems: &mut Problems<'_>) -> Api {
+    let mut read = |key: &str, text: &Option<String>| {
+        let text = text.as_deref()?;
+        let minor = text.strip_prefix("1.").filter(|minor| !minor.starts_with(['0', '+']) || *minor == "0");
+        let minor = minor.and_then(|minor| minor.parse().ok()).filter(|minor| (12..=55).contains(minor));
+        problems.keep(key, minor.ok_or_else(|| format!("{text:?} is no API version from \"1.12\" to \"1.55\"")))
+    };
+    let (min, max) = (read("api.min", &raw.min), read("api.max", &raw.max));
+    if let (Some(min), Some(max)) = (min, max)
+        && min > max
+    {
+        problems.add("api.min", format_args!("the oldest version, 1.{min}, is newer than the newest, 1.{max}"));
+    }
+    Api { min, max, translate: raw.translate.unwrap_or(true) }
 }
 
 /// True if a listener takes calls in the clear from other machines.

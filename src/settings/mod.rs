@@ -21,6 +21,8 @@ pub struct Settings {
     pub backend: Backend,
     /// Capability profile and access policy.
     pub policy: Policy,
+    /// The API versions that clients may speak.
+    pub api: Api,
     /// Bounds and deadlines.
     pub limits: Limits,
     /// Value of `Access-Control-Allow-Origin`, as of `--api-cors-header`; `None` leaves CORS off.
@@ -115,6 +117,23 @@ pub struct BackendTls {
     /// accepted for being that one, whatever names it has: VIC makes
     /// certificates without any.
     pub pin: Option<[u8; 32]>,
+}
+
+/// The API versions that clients may speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Api {
+    /// The number behind `1.` of the oldest; `None` takes 1.18, or the backend's own if that is older.
+    pub min: Option<u8>,
+    /// The number behind `1.` of the newest; `None` takes 1.52, or the backend's own if that is newer.
+    pub max: Option<u8>,
+    /// False sends every call with the version that the client gave it, and asks the backend nothing.
+    pub translate: bool,
+}
+
+impl Default for Api {
+    fn default() -> Self {
+        Self { min: None, max: None, translate: true }
+    }
 }
 
 /// Which policies judge calls.

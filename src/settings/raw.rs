@@ -10,6 +10,7 @@ pub(super) struct Raw {
     pub(super) listen: Vec<RawListen>,
     pub(super) backend: RawBackend,
     pub(super) policy: RawPolicy,
+    pub(super) api: RawApi,
     pub(super) limits: RawLimits,
     pub(super) log: RawLog,
     pub(super) reload: RawReload,
@@ -64,6 +65,14 @@ pub(super) struct RawPolicy {
     pub(super) profile: Option<String>,
     pub(super) access: Option<String>,
     pub(super) dir: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawApi {
+    pub(super) min: Option<String>,
+    pub(super) max: Option<String>,
+    pub(super) translate: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

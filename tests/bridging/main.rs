@@ -7,4 +7,7 @@
 mod support;
 
 mod asking;
+mod gateway;
+mod negotiation;
 mod standin;
+mod waits;

@@ -10,10 +10,10 @@ use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::UnixListener;
 use vicgate::backend::Backend;
-use vicgate::middleware::{Gateway, Sessions};
+use vicgate::middleware::{Gateway, Negotiator, Sessions};
 use vicgate::policy::load;
 use vicgate::server::{Drain, Server, drain};
-use vicgate::settings::{self, BackendTls, BackendUrl, Limits, Listen, ListenUrl};
+use vicgate::settings::{self, Api, BackendTls, BackendUrl, Limits, Listen, ListenUrl};
 
 use crate::reading::case::folder;
 use crate::support::gateway::listen_tls;
@@ -92,6 +92,8 @@ impl Running {
         let gateway = Arc::new(Gateway {
             policy: ArcSwap::from_pointee(policy),
             backend: Backend::new(&backend).unwrap(),
+            // What is read and judged is the same in every version; the bridge has tests of its own.
+            negotiator: Negotiator::new(Api { translate: false, ..Api::default() }),
             limits: limits.clone(),
             metrics: Arc::default(),
             cors: None,

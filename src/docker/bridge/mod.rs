@@ -32,6 +32,8 @@ pub use request::{lift, request, wants_body, wants_request};
 pub use step::{How, Step, When};
 pub use steps::STEPS;
 
+use std::sync::Arc;
+
 use super::endpoint::Endpoint;
 use super::version::ApiVersion;
 
@@ -46,6 +48,37 @@ pub struct Ask<'a> {
     pub backend: ApiVersion,
     /// The backend.
     pub host: &'a Host,
+}
+
+/// A call that was bridged on its way in: what its answer needs on the way out.
+#[derive(Clone, Debug)]
+pub struct Bridged {
+    /// The API version that the client speaks.
+    pub client: ApiVersion,
+    /// The API version that the call is sent with.
+    pub backend: ApiVersion,
+    /// The backend.
+    pub host: Arc<Host>,
+    /// What has to follow the call or its answer.
+    pub after: Vec<After>,
+    /// What was changed, for people.
+    pub notes: Vec<Note>,
+    /// What is offered, and what the backend speaks.
+    pub range: Range,
+}
+
+impl Bridged {
+    /// The question behind the call; `endpoint` is the operation that was sent.
+    #[must_use]
+    pub fn ask(&self, endpoint: Endpoint) -> Ask<'_> {
+        Ask { endpoint, client: self.client, backend: self.backend, host: &self.host }
+    }
+
+    /// True if the backend needs this repair.
+    #[must_use]
+    pub fn repairs(&self, repair: Repair) -> bool {
+        self.host.repairs.has(repair)
+    }
 }
 
 /// What has to be known of a backend besides its version.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::read::{Kind, Row};
 use super::{AnswerRow, Decision, FieldTree, Profile, Raw, Unknown, Unsupported, field_paths};
+use crate::docker::bridge::Repairs;
 use crate::docker::endpoint::Endpoint;
 use crate::docker::params::{PARAMS, params};
 use crate::policy::document::{Document, Problem};
@@ -31,10 +32,12 @@ pub(crate) fn build(document: &Document<'_>, raw: Raw, base: Option<&Profile>) -
         document.problem(&(0..0), message);
     }
     let mut statuses = raw.statuses;
-    let mut repairs = raw.repairs;
+    let mut repairs = base.map_or(Repairs::NONE, |base| base.repairs);
+    for (repair, on) in raw.repairs {
+        repairs = if on { repairs.with(repair) } else { repairs.without(repair) };
+    }
     if let Some(base) = base {
         statuses.extend(base.statuses.iter().cloned());
-        repairs.extend(base.repairs.iter().cloned());
     }
     let unknown = raw.unknown.or(base.map(|base| base.unknown)).unwrap_or(Unknown::Refuse);
     Some(Profile {

@@ -25,6 +25,7 @@ pub(crate) use read::{Raw, read};
 pub use status::{StatusRow, VersionRange};
 
 use super::rule::Rule;
+use crate::docker::bridge::Repairs;
 use crate::docker::endpoint::Endpoint;
 use crate::docker::params::{PARAMS, Param};
 use crate::docker::version::ApiVersion;
@@ -189,7 +190,7 @@ pub struct Profile {
     headers: HashMap<(Endpoint, String), Arc<Decision>>,
     answers: Vec<AnswerRow>,
     statuses: Vec<StatusRow>,
-    repairs: Vec<String>,
+    repairs: Repairs,
 }
 
 impl Profile {
@@ -274,10 +275,10 @@ impl Profile {
         rows
     }
 
-    /// True if the profile asks for the repair of that name.
+    /// What of the backend's behaviour is mended.
     #[must_use]
-    pub fn repairs(&self, name: &str) -> bool {
-        self.repairs.iter().any(|repair| repair == name)
+    pub const fn repairs(&self) -> Repairs {
+        self.repairs
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::paths;
 use super::{Decision, Pattern, StatusRow, Support, Unknown, Unsupported, VersionRange};
+use crate::docker::bridge::Repair;
 use crate::docker::endpoint::Endpoint;
 use crate::docker::params;
 use crate::docker::version::ApiVersion;
@@ -22,7 +23,7 @@ pub(crate) struct Raw {
     pub(crate) api: Option<RangeInclusive<ApiVersion>>,
     pub(crate) rows: Vec<Row>,
     pub(crate) statuses: Vec<StatusRow>,
-    pub(crate) repairs: Vec<String>,
+    pub(crate) repairs: Vec<(Repair, bool)>,
 }
 
 /// What a row is about.
@@ -284,18 +285,24 @@ fn read_status(section: Section<'_, '_>) -> Option<StatusRow> {
     sound.then_some(row)
 }
 
-fn read_repairs(section: Section<'_, '_>) -> Vec<String> {
-    section
-        .entries()
-        .filter_map(|(key, value)| match value.as_bool() {
-            Some(on) => on.then(|| key.value.to_owned()),
+fn read_repairs(section: Section<'_, '_>) -> Vec<(Repair, bool)> {
+    let mut repairs = Vec::new();
+    for (key, value) in section.entries() {
+        let document = section.document();
+        let Some(repair) = Repair::from_name(key.value) else {
+            let offer = did_you_mean(key.value, Repair::ALL.iter().map(|repair| repair.name()));
+            document.problem(&key.span, format!("there is no repair {}{offer}", key.value));
+            continue;
+        };
+        match value.as_bool() {
+            Some(on) => repairs.push((repair, on)),
             None => {
                 let message = format!("{} must be true or false, not {}", key.value, value.type_str());
-                section.document().problem(&key.span, message);
-                None
+                document.problem(&key.span, message);
             }
-        })
-        .collect()
+        }
+    }
+    repairs
 }
 
 fn word<T: Copy>(section: &Section<'_, '_>, key: &'static str, words: &[(&str, T)]) -> Option<T> {

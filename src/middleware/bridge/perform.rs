@@ -1,0 +1,274 @@
+//! A call that was bridged, on its way out: what the backend cannot do in one
+//! call is done here, and its answer becomes that of the client's version.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use tower::{Layer, Service};
+
+use super::{exec, start, wait};
+use crate::backend::{Backend, LONGEST, PATIENCE};
+use crate::body::{Body, Rewrite};
+use crate::docker::bridge::{self, After, Bridged, Outcome, Repair};
+use crate::docker::endpoint::Endpoint;
+use crate::docker::json::{self, Json};
+use crate::docker::target::Target;
+use crate::error::Error;
+use crate::middleware::{Answer, Connection};
+use crate::normalise::read;
+use crate::policy::Permitted;
+
+/// Layer of [`Perform`].
+#[derive(Clone)]
+pub(in crate::middleware) struct PerformLayer(Rc<Connection>);
+
+impl PerformLayer {
+    /// For the calls of one connection.
+    pub(in crate::middleware) fn new(connection: &Rc<Connection>) -> Self {
+        Self(connection.clone())
+    }
+}
+
+impl<S> Layer<S> for PerformLayer {
+    type Service = Perform<S>;
+
+    fn layer(&self, inner: S) -> Perform<S> {
+        Perform { inner, connection: self.0.clone() }
+    }
+}
+
+/// Does what a bridged call needs besides itself; any other passes as it is.
+#[derive(Clone)]
+pub(in crate::middleware) struct Perform<S> {
+    inner: S,
+    connection: Rc<Connection>,
+}
+
+impl<S> Service<Permitted<Body>> for Perform<S>
+where
+    S: Service<Permitted<Body>, Response = Response<Body>, Error = Error, Future = Answer> + Clone + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Error;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, permitted: Permitted<Body>) -> Answer {
+        let Some(bridged) = permitted.bridged().cloned() else { return self.inner.call(permitted) };
+        let bridged = Arc::new(bridged);
+        let mut inner = self.inner.clone();
+        let backend = self.connection.gateway.backend.clone();
+        let job = Job { endpoint: permitted.endpoint(), target: permitted.target().clone(), bridged, backend };
+        Box::pin(async move {
+            if let Some(answer) = job.instead(&permitted).await? {
+                return Ok(answer);
+            }
+            let answer = inner.call(permitted).await?;
+            let answer = job.behind(answer).await?;
+            job.rewrite(answer).await
+        })
+    }
+}
+
+/// A bridged call under way.
+pub(super) struct Job {
+    /// The operation that is sent.
+    pub(super) endpoint: Endpoint,
+    /// The target that is sent.
+    pub(super) target: Target,
+    pub(super) bridged: Arc<Bridged>,
+    pub(super) backend: Arc<Backend>,
+}
+
+impl Job {
+    /// The name in the target.
+    pub(super) fn name(&self) -> &str {
+        self.target.name(self.endpoint)
+    }
+
+    /// A target of the gateway's own, in the backend's version.
+    pub(super) fn own(&self, path: &str) -> String {
+        Target { version: None, path: path.to_owned(), query: Vec::new() }.to_wire(Some(self.bridged.backend))
+    }
+
+    /// True if the backend needs this repair.
+    pub(super) fn mends(&self, repair: Repair) -> bool {
+        self.bridged.repairs(repair)
+    }
+
+    /// What comes before the call, or instead of it.
+    async fn instead(&self, call: &Permitted<Body>) -> Result<Option<Response<Body>>, Error> {
+        let endpoint = self.endpoint;
+        if endpoint == Endpoint::ContainerWait {
+            return wait::instead(self).await;
+        }
+        if endpoint == Endpoint::ExecStart && self.mends(Repair::ExecDetach) {
+            return exec::detached(self, call.body()).await;
+        }
+        let is_change = matches!(endpoint, Endpoint::ContainerStart | Endpoint::ContainerStop);
+        if is_change
+            && self.mends(Repair::NotModified)
+            && let Some(answer) = start::unchanged(self).await?
+        {
+            return Ok(Some(answer));
+        }
+        start::signal(self).await.map(|()| None)
+    }
+
+    /// What follows the call.
+    async fn behind(&self, answer: Response<Body>) -> Result<Response<Body>, Error> {
+        let (endpoint, status) = (self.endpoint, answer.status());
+        if endpoint == Endpoint::ContainerCreate && status == StatusCode::CREATED {
+            return start::created(self, answer).await;
+        }
+        if endpoint == Endpoint::ContainerStart && is_error(&answer) && self.mends(Repair::FailedStart) {
+            start::clear_failed(self).await;
+        }
+        if endpoint == Endpoint::VolumeCreate && is_error(&answer) && self.mends(Repair::VolumeCreate) {
+            return start::volume_that_is_there(self, answer).await;
+        }
+        if endpoint == Endpoint::ImageLoad && status == StatusCode::OK && self.mends(Repair::LoadErrors) {
+            return load_error(answer).await;
+        }
+        Ok(answer)
+    }
+
+    /// The answer in the form of the client's version.
+    async fn rewrite(&self, mut answer: Response<Body>) -> Result<Response<Body>, Error> {
+        if !answer.status().is_success() || matches!(answer.body(), Body::Tunnel(_)) {
+            return Ok(answer);
+        }
+        let bridged = &self.bridged;
+        let ask = bridged.ask(self.endpoint);
+        if let Some(status) = bridge::status(&ask, &bridged.after, answer.status().as_u16(), "") {
+            *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+        }
+        let containers = self.endpoint == Endpoint::NetworkList && self.lists_containers();
+        let offers = self.endpoint == Endpoint::SystemVersion;
+        if !bridge::wants_answer(&ask, &bridged.after) && !offers && !containers {
+            return Ok(answer);
+        }
+        if let Some(stream) = bridge::stream(&ask, &bridged.after) {
+            answer.headers_mut().remove(header::CONTENT_LENGTH);
+            return Ok(answer.map(|body| body.rewritten(Objects(stream))));
+        }
+        let (mut parts, body) = answer.into_parts();
+        let bytes = read(body, LONGEST).await?;
+        if bytes.is_empty() {
+            return Ok(Response::from_parts(parts, Body::Empty));
+        }
+        let mut json = json::parse(&bytes).map_err(|error| self.unusable(&error))?;
+        if bridge::answer(&ask, &bridged.after, &mut json) == Outcome::NotFound {
+            let name = self.name();
+            return Err(Error::client(StatusCode::NOT_FOUND, format!("network {name} not found")));
+        }
+        if offers {
+            bridge::offer(&mut json, &bridged.range);
+        }
+        if containers {
+            self.add_containers(&mut json).await?;
+        }
+        let mut text = json.to_vec();
+        text.push(b'\n');
+        parts.headers.remove(header::TRANSFER_ENCODING);
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
+        Ok(Response::from_parts(parts, Body::full(text)))
+    }
+
+    fn unusable(&self, reason: &dyn std::fmt::Display) -> Error {
+        let Bridged { client, backend, .. } = &*self.bridged;
+        Error::backend(format!(
+            "vicgate: the backend's answer to {} cannot be rewritten from API {backend} to {client}: {reason}",
+            self.endpoint.name()
+        ))
+    }
+
+    /// Below API 1.28 a list of networks names their containers.
+    fn lists_containers(&self) -> bool {
+        let since = crate::docker::version::ApiVersion::new(28);
+        self.bridged.client < since && since <= self.bridged.backend
+    }
+
+    async fn add_containers(&self, networks: &mut Json<'_>) -> Result<(), Error> {
+        let Json::Array(networks) = networks else { return Ok(()) };
+        for network in networks {
+            let Some(id) = network.get("Id").and_then(Json::as_str) else { continue };
+            let said = self.backend.ask(Method::GET, &self.own(&format!("/networks/{id}")), None, PATIENCE).await?;
+            // One that is gone meanwhile has none.
+            if said.status == StatusCode::OK {
+                let containers = said.json()?.get("Containers").cloned().map(Json::into_owned);
+                network.set("Containers", containers.unwrap_or(Json::Object(Vec::new())));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_error(answer: &Response<Body>) -> bool {
+    answer.status().is_client_error() || answer.status().is_server_error()
+}
+
+/// A stream of JSON objects, rewritten one by one.
+struct Objects(bridge::Stream);
+
+impl Rewrite for Objects {
+    fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, String> {
+        self.0.push(bytes).map_err(|error| error.to_string())
+    }
+
+    fn end(&mut self) -> Result<Vec<u8>, String> {
+        self.0.end().map_err(|error| error.to_string())
+    }
+
+    fn is_done(&self) -> bool {
+        self.0.is_done()
+    }
+}
+
+/// A load that fails before anything else is said fails with a status.
+async fn load_error(answer: Response<Body>) -> Result<Response<Body>, Error> {
+    let (mut parts, mut body) = answer.into_parts();
+    let first = crate::normalise::first(&mut body).await?;
+    let line = first.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let json = json::parse(line).ok();
+    let error = json.as_ref().and_then(|json| json.get("error")).and_then(Json::as_str);
+    if let Some(message) = error {
+        let status = if message.contains(" does not yet implement ") {
+            StatusCode::NOT_IMPLEMENTED
+        } else {
+            StatusCode::INTERNAL_SERVER_ERROR
+        };
+        return Err(Error { fault: crate::error::Fault::Backend, status, message: message.to_owned(), close: false });
+    }
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, body.rewritten(Behind(first.to_vec()))))
+}
+
+/// Puts back what was looked at.
+struct Behind(Vec<u8>);
+
+impl Rewrite for Behind {
+    fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, String> {
+        let mut all = std::mem::take(&mut self.0);
+        all.extend_from_slice(bytes);
+        Ok(all)
+    }
+
+    fn end(&mut self) -> Result<Vec<u8>, String> {
+        Ok(std::mem::take(&mut self.0))
+    }
+
+    fn is_done(&self) -> bool {
+        false
+    }
+}
+
+/// True if something of this kind is to follow the call.
+pub(super) fn after<'b, T>(bridged: &'b Bridged, find: impl Fn(&'b After) -> Option<T>) -> Option<T> {
+    bridged.after.iter().find_map(find)
+}

@@ -1,0 +1,143 @@
+//! A call on its way in.
+
+use http::{HeaderValue, StatusCode, header};
+
+use super::terms::Terms;
+use crate::body::Body;
+use crate::docker::bridge::{self, Ask, Bridged, Edits, Problem};
+use crate::docker::endpoint::{Endpoint, Hijack};
+use crate::docker::json::{self, Json};
+use crate::docker::schema::{self, SchemaErrors};
+use crate::docker::version::ApiVersion;
+use crate::error::Error;
+use crate::middleware::inspect;
+use crate::policy::{Call, Point, Refusal};
+use crate::settings::Limits;
+
+/// Makes a call one of the version that it is sent with. One whose version the backend speaks, and
+/// that needs no repair, is not touched.
+///
+/// # Errors
+/// Everything in it that the backend's version cannot do; a version that is not offered.
+pub(super) async fn bridge(call: &mut Call<Body>, terms: &Terms, limits: &Limits) -> Result<(), Error> {
+    let is_ping = matches!(call.endpoint, Endpoint::SystemPing | Endpoint::SystemPingHead);
+    let client = match terms.range.client(call.target.version) {
+        Ok(client) => client,
+        Err(error) => return Err(Error::bad_request(error.to_string())),
+    };
+    let backend = terms.range.backend(client);
+    let ask = Ask { endpoint: call.endpoint, client, backend, host: &terms.host };
+    let mut bridged = None;
+    if client != backend || terms.host.repairs != bridge::Repairs::NONE || terms.widens(call.endpoint) {
+        let mut made = Bridged {
+            client,
+            backend,
+            host: terms.host.clone(),
+            after: Vec::new(),
+            notes: Vec::new(),
+            range: terms.range,
+        };
+        if !is_ping && bridge::wants_request(&ask) {
+            let edits = rewrite(call, &ask, limits).await?;
+            made.after = edits.after;
+            made.notes = edits.notes;
+        }
+        bridged = Some(Box::new(made));
+    }
+    if client != backend {
+        call.target.version = Some(backend);
+    }
+    call.bridged = bridged;
+    Ok(())
+}
+
+async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Result<Edits, Error> {
+    let mut edits = if bridge::wants_body(ask) {
+        let bytes = inspect::read(&mut call.body, limits).await?;
+        let (edits, body) = with_body(call, ask, &bytes)?;
+        call.body = body.map_or_else(|| Body::full(bytes), Body::full);
+        edits
+    } else {
+        bridge::request(ask, &mut call.target, None).map_err(|problems| refuse(call.endpoint, ask.backend, problems))?
+    };
+    if edits.drop_body {
+        inspect::read(&mut call.body, limits).await?;
+        call.body = Body::Empty;
+    }
+    if let Some(body) = edits.body.take() {
+        call.body = Body::full(body.to_vec());
+    }
+    // From API 1.22 on the start of an exec must say what its body is.
+    let json = matches!(call.body, Body::Full(_)) && !call.headers.contains_key(header::CONTENT_TYPE);
+    if json {
+        call.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    call.endpoint = edits.endpoint;
+    Ok(edits)
+}
+
+/// Rewrites a call with its body, and gives the new one; `None` if there is none.
+fn with_body(call: &mut Call<Body>, ask: &Ask<'_>, bytes: &[u8]) -> Result<(Edits, Option<Vec<u8>>), Error> {
+    let endpoint = call.endpoint;
+    let refuse = |problems| refuse(endpoint, ask.backend, problems);
+    let ty = schema::body(endpoint).filter(|_| !bytes.iter().all(u8::is_ascii_whitespace));
+    let Some(ty) = ty else {
+        return bridge::request(ask, &mut call.target, None).map(|edits| (edits, None)).map_err(refuse);
+    };
+    let mut json = json::parse(bytes).map_err(|error| {
+        unread(vec![("the body".into(), String::new(), format!("it is not JSON that all daemons read alike: {error}"))])
+    })?;
+    bridge::lift(endpoint, ask.client, &mut json);
+    let read = schema::read(ty, json, ask.client).map_err(|SchemaErrors(errors)| {
+        unread(errors.into_iter().map(|error| (error.path, error.value, error.reason)).collect())
+    })?;
+    let mut json: Json<'_> = read.into_json();
+    let edits = bridge::request(ask, &mut call.target, Some(&mut json)).map_err(refuse)?;
+    Ok((edits, Some(json.to_vec())))
+}
+
+/// What no two daemons need read alike.
+fn unread(found: Vec<(String, String, String)>) -> Error {
+    let point = |(path, value, reason): (String, String, String)| Point {
+        path: if path.is_empty() { "the body".into() } else { path },
+        value,
+        reason,
+        rule: "reading: one reading for all daemons".into(),
+        ..Point::default()
+    };
+    let summary = match found.len() {
+        1 => "this call cannot be read as Docker reads it:".to_owned(),
+        count => format!("this call is refused for {count} reasons:"),
+    };
+    refusal(StatusCode::BAD_REQUEST, summary, found.into_iter().map(point).collect())
+}
+
+/// What the backend's version cannot do, all of it at once.
+fn refuse(endpoint: Endpoint, backend: ApiVersion, problems: Vec<Problem>) -> Error {
+    let row = endpoint.row();
+    let lacks = problems.iter().any(|problem| problem.operation);
+    if lacks && row.hijack == Some(Hijack::H2c) {
+        // Clients take this for "build the classic way".
+        return Error::client(StatusCode::NOT_FOUND, "page not found");
+    }
+    let point = |problem: Problem| Point {
+        path: if problem.operation { format!("{} {}", row.method.as_str(), row.pattern) } else { problem.path },
+        value: problem.value,
+        reason: problem.reason,
+        rule: format!("bridge: API {backend}"),
+        ..Point::default()
+    };
+    let (status, summary) = if lacks {
+        (StatusCode::NOT_IMPLEMENTED, "the backend is too old or too new for this operation:".to_owned())
+    } else {
+        let count = problems.len();
+        let settings = if count == 1 { "this setting".to_owned() } else { format!("{count} settings of this call") };
+        (StatusCode::BAD_REQUEST, format!("the backend cannot do {settings}:"))
+    };
+    refusal(status, summary, problems.into_iter().map(point).collect())
+}
+
+fn refusal(status: StatusCode, summary: String, points: Vec<Point>) -> Error {
+    let refusal = Refusal { status, summary, points, hint: "Nothing was done.".into() };
+    Error::client(refusal.status, refusal.message())
+}
