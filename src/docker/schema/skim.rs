@@ -188,11 +188,11 @@ impl<'a> Skim<'a> {
         let digits = self.at;
         let mut number = 0_i64;
         while let Some(byte @ b'0'..=b'9') = self.peek() {
-            number = number * 10 + i64::from(byte - b'0');
-            self.at += 1;
-            if self.at - digits > 18 {
+            if self.at - digits == 18 {
                 return None;
             }
+            number = number * 10 + i64::from(byte - b'0');
+            self.at += 1;
         }
         let leads = self.text.as_bytes().get(digits) == Some(&b'0');
         if self.at == digits || leads && (negative || self.at - digits > 1) {
@@ -265,6 +265,7 @@ mod tests {
             r#"{"HostConfig":{"Memory":01}}"#,
             r#"{"HostConfig":{"Memory":-0}}"#,
             r#"{"HostConfig":{"Memory":1e3}}"#,
+            r#"{"HostConfig":{"Memory":9999999999999999999}}"#,
             r#"{"Nonsense":null}"#,
             r#"{"Privileged":false}"#,
             "{\"Image\":\"\u{7f}\"}",
