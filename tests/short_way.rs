@@ -2,6 +2,7 @@
 //! long way comes to, which is the one that explains itself: the same verdict, and the same bytes.
 
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
+#![allow(clippy::wildcard_enum_match_arm)]
 
 #[path = "reading/generate.rs"]
 #[allow(dead_code)]

@@ -120,20 +120,16 @@ pub struct BackendTls {
 }
 
 /// The API versions that clients may speak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Api {
     /// The number behind `1.` of the oldest; `None` takes 1.18, or the backend's own if that is older.
     pub min: Option<u8>,
     /// The number behind `1.` of the newest; `None` takes 1.52, or the backend's own if that is newer.
     pub max: Option<u8>,
-    /// False sends every call with the version that the client gave it, and asks the backend nothing.
+    /// True offers versions that the backend does not speak, and mends what its profile says of it in
+    /// `[repair]`. False sends every call with the version that the client gave it, and asks the
+    /// backend nothing.
     pub translate: bool,
-}
-
-impl Default for Api {
-    fn default() -> Self {
-        Self { min: None, max: None, translate: true }
-    }
 }
 
 /// Which policies judge calls.
