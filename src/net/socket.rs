@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ impl Plain {
         match self {
             Self::Tcp(stream) => {
                 stream.set_nodelay(true)?;
-                SockRef::from(stream).set_tcp_keepalive(&KEEPALIVE)
+                SockRef::from(stream).set_tcp_keepalive(&keepalive())
             }
             Self::Unix(_) => Ok(()),
         }
@@ -181,7 +182,15 @@ thread_local! {
     static TOGETHER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A peer that is silent for 30 s is probed, and given up after two minutes
-/// without an answer.
-const KEEPALIVE: TcpKeepalive =
-    TcpKeepalive::new().with_time(Duration::from_secs(30)).with_interval(Duration::from_secs(15)).with_retries(6);
+/// How a connection is probed that is silent. Each a little otherwise: thousands that were made together
+/// would be probed together, and what a network cannot carry at once it drops, until all six
+/// probes of a healthy connection are lost.
+fn keepalive() -> TcpKeepalive {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    // Neighbours in time get places far apart among 64 (Knuth's multiplicative hash).
+    let place = u64::from(MADE.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9) >> 26);
+    TcpKeepalive::new()
+        .with_time(Duration::from_secs(90 + place))
+        .with_interval(Duration::from_secs(20 + place / 4))
+        .with_retries(6)
+}
