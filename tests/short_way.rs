@@ -62,7 +62,8 @@ fn holds(policy: &Policy, target: &Target, endpoint: Endpoint, body: &[u8]) -> b
     match (decide(policy, &question), long) {
         (Verdict::Permit(short), Verdict::Permit(long)) => {
             let taken = short.body.is_none() && long.body.is_some();
-            let sent = short.body.as_deref().or(long.body.as_ref().map(|_| body));
+            let came = body.strip_suffix(b"\n").unwrap_or(body);
+            let sent = short.body.as_deref().or(long.body.as_ref().map(|_| came));
             assert_eq!(sent, long.body.as_deref(), "{}", shown());
             assert_eq!((&short.target, &short.warnings), (&long.target, &long.warnings), "{}", shown());
             assert_eq!(short.without_headers, long.without_headers, "{}", shown());
@@ -131,7 +132,11 @@ fn the_create_of_the_stock_cli_takes_the_short_way() {
         let target = Target::parse(&format!("/v{version}/containers/create?name=web")).unwrap();
         for profile in ["vic", "vic-1.5"] {
             let policy = load::policy(profile, None, None).unwrap();
-            assert!(holds(&policy, &target, Endpoint::ContainerCreate, body.trim_ascii_end()), "{profile} {version}");
+            // Go's encoder ends with a line feed; others do not.
+            assert!(body.ends_with(b"}\n"));
+            for body in [&body[..], body.trim_ascii_end()] {
+                assert!(holds(&policy, &target, Endpoint::ContainerCreate, body), "{profile} {version}");
+            }
         }
     }
 }

@@ -10,13 +10,15 @@ use super::{Body, Field, Neutral, Struct, Type};
 use crate::docker::json::{Json, plain_length};
 use crate::docker::version::ApiVersion;
 
-/// Reads a body whose bytes are what [`Body::to_vec`] would write. With [`Keep::Uses`], `null`,
+/// Reads a body whose bytes are what [`Body::to_vec`] would write, and a line feed at most. With [`Keep::Uses`], `null`,
 /// `false`, `0` and what is empty are left out where they are no use of their field.
 ///
 /// `None` says nothing about the body: it is to be read the long way.
 #[must_use]
 pub fn skim<'a>(ty: &'static Type, bytes: &'a [u8], version: ApiVersion, keep: Keep) -> Option<Body<'a>> {
     let text = std::str::from_utf8(bytes).ok()?;
+    // Go's encoder ends what it writes with a line feed, which no reader takes for more.
+    let text = text.strip_suffix('\n').unwrap_or(text);
     let mut skim = Skim { text, at: 0, keep };
     let json = skim.value(ty)?;
     (skim.at == text.len()).then(|| Body::new(ty, json, version, Vec::new()))
@@ -256,6 +258,7 @@ mod tests {
             r#"{"Image":"\u0061"}"#,
             r#"{"Image":"a","Image":"a"}"#,
             r#"{"Image":"a"} "#,
+            "{\"Image\":\"a\"}\n\n",
             r#"{"Image":"a"}}"#,
             r#"{"Image":1}"#,
             r#"{"Cmd":"a"}"#,
