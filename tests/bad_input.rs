@@ -5,11 +5,11 @@
 
 mod process;
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
-use process::{Gateway, backend};
+use process::{Gateway, PATIENCE, backend};
 
 fn backend_that_says(answer: &'static str) -> String {
     backend(answer).0
@@ -79,6 +79,47 @@ fn a_body_over_the_bound_gives_a_413() {
         + &format!("80000\r\n{}\r\n", "x".repeat(0x80000)).repeat(9);
     let answer = gateway.ask(&endless);
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+/// A judged body that crawls is given up, and its end is the clock here: an upload that began
+/// before it and said no more is still wanted then.
+#[test]
+fn an_upload_may_be_slower_than_a_judged_body() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("backend.sock");
+    let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let (send, uploads) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut reader = BufReader::new(stream);
+            let mut line = String::new();
+            let _ = reader.read_line(&mut line);
+            if !line.starts_with("PUT ") {
+                // It says nothing about itself, which is as good.
+                continue;
+            }
+            let mut received = String::new();
+            while !received.ends_with("\r\n0\r\n\r\n") && reader.read_line(&mut received).unwrap_or(0) > 0 {}
+            let _ = reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            let _ = send.send(received);
+        }
+    });
+    let gateway = Gateway::start(&["--backend", &format!("unix://{}", socket.display()), "--profile", "vic-1.5"]);
+    let mut upload = TcpStream::connect(gateway.address()).unwrap();
+    upload.set_read_timeout(Some(PATIENCE)).unwrap();
+    let head = "PUT /v1.25/containers/x/archive?path=/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    write!(upload, "{head}1\r\na\r\n").unwrap();
+    let refusal = gateway.ask(
+        "POST /v1.25/containers/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+         Content-Length: 9\r\n\r\n{",
+    );
+    assert!(refusal.starts_with("HTTP/1.1 408 ") && refusal.contains("limits.body_min_rate"), "{refusal}");
+    upload.write_all(b"1\r\nb\r\n0\r\n\r\n").unwrap();
+    let mut status = [0; 13];
+    upload.read_exact(&mut status).unwrap();
+    assert_eq!(String::from_utf8_lossy(&status), "HTTP/1.1 200 ");
+    let received = uploads.recv_timeout(PATIENCE).unwrap();
+    assert!(received.ends_with("\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n"), "{received}");
 }
 
 #[test]

@@ -5,9 +5,9 @@
 //! new version cannot loosen it unseen. Three things hyper decides before we see
 //! the head, each in a way that leaves one reading: of `Content-Length` beside
 //! `Transfer-Encoding` it drops the length, reads the chunks and closes the
-//! connection behind the answer (RFC 9112, 6.3), but the connection has looked and
-//! puts it back; of equal lengths it keeps one; a fragment it cuts off. The backend
-//! gets a head written anew from what is left.
+//! connection behind the answer (RFC 9112, 6.3); of equal lengths it keeps one; a
+//! fragment it cuts off. The connection has looked at the bytes: it puts the length
+//! back, and says that there was a fragment. The backend gets a head written anew.
 
 use std::future::{Ready, ready};
 use std::task::{Context, Poll};
@@ -19,6 +19,7 @@ use tokio_util::either::Either;
 use tower::{Layer, Service};
 
 use crate::error::Error;
+use crate::server::CutFragment;
 
 /// Layer of [`Framing`].
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +53,9 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
+        if request.extensions().get::<CutFragment>().is_some() {
+            return Either::Right(ready(bad("the request target has a fragment (#), which no daemon reads")));
+        }
         let has_body = !request.body().is_end_stream();
         match check(request.method(), request.uri(), request.version(), request.headers(), has_body) {
             Ok(()) => Either::Left(self.inner.call(request)),

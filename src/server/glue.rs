@@ -14,7 +14,7 @@ use hyper::service::Service;
 
 use super::client_io::Flags;
 use super::outgoing::Outgoing;
-use super::{Answer, Stack, takeover};
+use super::{Answer, CutFragment, Stack, takeover};
 use crate::body::Body;
 use crate::net::Upstream;
 
@@ -37,7 +37,11 @@ impl<S: Stack> Service<Request<Incoming>> for Glue<S> {
     fn call(&self, mut request: Request<Incoming>) -> Answering {
         let (flags, tunnel) = (self.flags.clone(), self.tunnel.clone());
         flags.waiting_since.set(None);
-        if flags.head.take().has_length() && !request.headers().contains_key(CONTENT_LENGTH) {
+        let head = flags.head.take();
+        if head.has_fragment() {
+            request.extensions_mut().insert(CutFragment);
+        }
+        if head.has_length() && !request.headers().contains_key(CONTENT_LENGTH) {
             // hyper took it out because of a Transfer-Encoding. The stack shall see both, and refuse
             // them; that it was there is what counts.
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));

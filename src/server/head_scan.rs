@@ -1,22 +1,29 @@
-//! Whether a head had a `Content-Length`, whatever hyper made of it.
+//! Whether a head had a `Content-Length` or a fragment, whatever hyper made of it.
 
-/// Looks for a line that begins with `Content-Length` in the head that arrives.
+/// Looks for a line that begins with `Content-Length`, and for a `#` in the
+/// request line, in the head that arrives.
 ///
 /// hyper drops the length where there is a `Transfer-Encoding` too, as RFC 9112
-/// (6.3) allows, so that nobody behind it can tell. This decides nothing about
-/// framing: it looks at the bytes that come while hyper waits for a head, up to
-/// the empty line. A head that came together with the request before it is not
-/// seen; hyper's reading of it holds then, and ends the connection behind it.
+/// (6.3) allows, and cuts a fragment off the target, so that nobody behind it can
+/// tell. This decides nothing about framing: it looks at the bytes that come while
+/// hyper waits for a head, up to the empty line. A head that came together with the
+/// request before it is not seen; hyper's reading of it holds then: what is judged
+/// and sent has no fragment, and a connection with such a length ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct HeadScan {
     state: State,
-    found: bool,
+    length: bool,
+    fragment: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
-    /// Within a line that is something else, or before the first.
+    /// Before the request line, where empty lines may be.
     #[default]
+    Before,
+    /// Within the request line.
+    Request,
+    /// Within a line that is something else.
     Elsewhere,
     /// At the start of a line, of which so many bytes are those of the name.
     Name(u8),
@@ -33,6 +40,22 @@ impl HeadScan {
         while self.state != State::Over && !rest.is_empty() {
             rest = match self.state {
                 State::Name(matched) => self.name(usize::from(matched), rest),
+                State::Before => match rest.iter().position(|byte| !matches!(byte, b'\r' | b'\n')) {
+                    Some(begin) => {
+                        self.state = State::Request;
+                        rest.get(begin..).unwrap_or_default()
+                    }
+                    None => &[],
+                },
+                State::Request => match memchr::memchr2(b'\n', b'#', rest) {
+                    Some(at) => {
+                        let is_end = rest.get(at) == Some(&b'\n');
+                        self.fragment |= !is_end;
+                        self.state = if is_end { State::Name(0) } else { State::Elsewhere };
+                        rest.get(at + 1..).unwrap_or_default()
+                    }
+                    None => &[],
+                },
                 State::Elsewhere | State::Over => match memchr::memchr(b'\n', rest) {
                     Some(end) => {
                         self.state = State::Name(0);
@@ -54,7 +77,7 @@ impl HeadScan {
                 _ if matched == 0 && *byte == b'\r' => continue,
                 Some(_) => self.state = State::Elsewhere,
                 None => {
-                    self.found |= *byte == b':';
+                    self.length |= *byte == b':';
                     self.state = State::Elsewhere;
                 }
             }
@@ -69,7 +92,12 @@ impl HeadScan {
 
     /// True if the head had the line.
     pub(super) const fn has_length(self) -> bool {
-        self.found
+        self.length
+    }
+
+    /// True if the target had a fragment.
+    pub(super) const fn has_fragment(self) -> bool {
+        self.fragment
     }
 }
 
@@ -82,10 +110,23 @@ mod tests {
     const LINES: &[&str] =
         &["content-length: 1", "CONTENT-Length:2", "Content-Length", "Host: x", "content-le", ":", "a"];
 
-    fn found(head: &str, step: usize) -> bool {
+    fn scan(head: &str, step: usize) -> HeadScan {
         let mut scan = HeadScan::default();
         head.as_bytes().chunks(step).for_each(|piece| scan.feed(piece));
-        scan.has_length()
+        scan
+    }
+
+    fn found(head: &str, step: usize) -> bool {
+        scan(head, step).has_length()
+    }
+
+    #[test]
+    fn a_fragment_is_found_in_the_request_line_only() {
+        for step in [1, 2, 3, 7, 1000] {
+            let with = scan("\r\n\r\nGET /info#f HTTP/1.1\r\nContent-Length: 1\r\n\r\n", step);
+            assert!(with.has_fragment() && with.has_length());
+            assert!(!scan("GET /info HTTP/1.1\r\nHost: #\r\nX: #\r\n\r\n#", step).has_fragment());
+        }
     }
 
     #[test]

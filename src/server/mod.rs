@@ -84,6 +84,10 @@ pub trait Stack: 'static {
     }
 }
 
+/// An extension of a request whose target had a fragment: hyper cut it off.
+#[derive(Clone, Copy, Debug)]
+pub struct CutFragment;
+
 /// What allows an answer that lasts.
 pub trait Grounds {
     /// Judges its call again, after a reload.

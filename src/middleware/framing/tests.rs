@@ -201,8 +201,8 @@ async fn the_target_is_a_path_on_this_host() {
     assert_eq!(get(&long).await, " | 414 closed");
 }
 
-/// The fragment is gone before any layer sees the target, so that nobody can
-/// judge or log another path than the one that is sent.
+/// The fragment is gone before any layer sees the target: it is the connection that
+/// tells of it, and where it cannot, nobody judges or logs another path than is sent.
 #[tokio::test]
 async fn a_fragment_is_cut_off_by_hyper() {
     assert_eq!(get("/a#f?y=1").await, "GET /a \"\" | 200");
