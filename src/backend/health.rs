@@ -103,6 +103,15 @@ impl Backend {
         }
     }
 
+    /// True if the backend need not be asked, and what is known of it is as `is_so` says.
+    pub fn is_remembered(&self, is_so: impl FnOnce(Option<&Arc<About>>) -> bool) -> bool {
+        match &**self.known.load() {
+            Known::Is(about) => is_so(Some(about)),
+            Known::Silent => is_so(None),
+            Known::Gone(_) | Known::Unasked => false,
+        }
+    }
+
     /// Forgets what the backend said, so that the next call asks it anew.
     pub fn forget(&self) {
         if matches!(&**self.known.load(), Known::Is(_) | Known::Silent) {

@@ -3,11 +3,13 @@
 pub mod certs;
 pub mod check;
 pub mod demo;
+pub mod doctor;
 pub mod explain;
 pub mod matrix;
 pub mod policy_test;
 pub mod serve;
 
+mod auto;
 mod files;
 mod reload;
 mod signals;
@@ -26,6 +28,8 @@ pub const EXIT_USAGE: u8 = 2;
 pub const EXIT_REFUSED: u8 = 3;
 /// Exit code for settings or policies that are wrong.
 pub const EXIT_CONFIG: u8 = 64;
+/// Exit code for a backend that cannot be reached, of `doctor` and of `--profile auto`.
+pub const EXIT_UNREACHABLE: u8 = 69;
 
 /// A gateway for the Docker Remote API, in front of vSphere Integrated Containers or any Docker Engine.
 #[derive(Debug, Parser)]
@@ -43,6 +47,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Read everything that serve would, bind nothing, and tell every problem
     Check(Box<serve::ServeArgs>),
+    /// Ask the backend what it is, and say what will not work through the gateway, and why
+    Doctor(Box<serve::ServeArgs>),
     /// Print what a capability profile supports
     Matrix(matrix::MatrixArgs),
     /// Print the verdict on one call, rule by rule, and what would be sent
@@ -66,6 +72,7 @@ impl Cli {
             Command::Serve(args) => serve::run(&args),
             Command::Demo(args) => demo::run(&args),
             Command::Check(args) => check::run(&args),
+            Command::Doctor(args) => doctor::run(&args),
             Command::Matrix(args) => matrix::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Policy(args) => policy_test::run(&args),

@@ -16,7 +16,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use super::files::Watch;
 use super::reload::{Reload, load_policy};
 use super::signals::{Signal, Signals};
-use super::{EXIT_CONFIG, EXIT_FAILED, check, fail};
+use super::{EXIT_CONFIG, EXIT_FAILED, EXIT_UNREACHABLE, auto, check, fail};
 use crate::backend::Backend;
 use crate::middleware::{Gateway, Negotiator, Sessions};
 use crate::observe::{Admin, log};
@@ -35,7 +35,7 @@ pub struct ServeArgs {
     /// What to stand in front of: unix:///PATH, tcp://HOST:PORT, tls://HOST:PORT
     #[arg(long, value_name = "URL")]
     pub backend: Option<String>,
-    /// What the backend can do: a profile's name (vic, vic-1.5, vic-early, engine) or a file
+    /// What the backend can do: a profile's name (vic, vic-1.5, vic-early, engine), auto to ask it, or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub profile: Option<String>,
     /// Who may do what: an access policy's name or a file
@@ -118,6 +118,10 @@ pub fn run(args: &ServeArgs) -> ExitCode {
         Err(error) => return fail(EXIT_CONFIG, &error),
     };
     log::start(settings.log.format);
+    let settings = match auto::settle(settings) {
+        Ok(settings) => settings,
+        Err(problem) => return fail(EXIT_UNREACHABLE, &problem),
+    };
     match Started::new(settings) {
         Ok(started) => started.run(""),
         Err(problem) => fail(EXIT_CONFIG, &problem),

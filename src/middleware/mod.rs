@@ -84,7 +84,7 @@ fn stack(connection: &Rc<Connection>, line: Rc<Line>) -> Stack {
         // Behind judging: what a bridged call takes besides itself, and its answer in the client's version.
         .layer(bridge::PerformLayer::new(connection))
         // Innermost, so that no layer above sees what only this backend says.
-        .layer(normalise::NormaliseLayer);
+        .layer(normalise::NormaliseLayer::new(connection));
     RefCell::new(Box::new(layers.service(backend::Service::new(line))))
 }
 

@@ -1,11 +1,12 @@
 //! Makes an answer what the API version of its call documents.
 
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use http::Response;
 use tower::{Layer, Service};
 
-use super::Answer;
+use super::{Answer, Connection};
 use crate::body::Body;
 use crate::docker::endpoint::Endpoint;
 use crate::error::Error;
@@ -14,13 +15,20 @@ use crate::policy::Permitted;
 
 /// Layer of [`Normalise`].
 #[derive(Clone)]
-pub(super) struct NormaliseLayer;
+pub(super) struct NormaliseLayer(Rc<Connection>);
+
+impl NormaliseLayer {
+    /// For the calls of one connection.
+    pub(super) fn new(connection: &Rc<Connection>) -> Self {
+        Self(connection.clone())
+    }
+}
 
 impl<S> Layer<S> for NormaliseLayer {
     type Service = Normalise<S>;
 
     fn layer(&self, inner: S) -> Normalise<S> {
-        Normalise { inner }
+        Normalise { inner, connection: self.0.clone() }
     }
 }
 
@@ -28,6 +36,7 @@ impl<S> Layer<S> for NormaliseLayer {
 #[derive(Clone)]
 pub(super) struct Normalise<S> {
     inner: S,
+    connection: Rc<Connection>,
 }
 
 impl<S> Service<Permitted<Body>> for Normalise<S>
@@ -48,11 +57,14 @@ where
         let warnings = permitted.warnings().to_vec();
         let policy = permitted.policy().clone();
         let bridged = permitted.bridged().cloned();
+        let sent = permitted.target().version;
+        let connection = self.connection.clone();
         let answer = self.inner.call(permitted);
         Box::pin(async move {
             let response = answer.await?;
             if response.status().is_client_error() || response.status().is_server_error() {
-                return error_in_form(response, asked, &policy.profile, bridged.as_ref()).await;
+                let response = error_in_form(response, asked, &policy.profile, bridged.as_deref()).await?;
+                return connection.gateway.negotiator.believe(response, sent, &connection.gateway.backend);
             }
             if asked.endpoint == Endpoint::ContainerCreate && !warnings.is_empty() {
                 return add_warnings(response, &warnings).await;

@@ -25,7 +25,7 @@ pub struct Call<B> {
     /// What it is judged by, from its head to the end of its answer: a reload is for later calls.
     pub policy: Arc<Policy>,
     /// How it was bridged to another API version than the client's, if it was.
-    pub bridged: Option<Box<Bridged>>,
+    pub bridged: Option<Arc<Bridged>>,
     /// The request's headers.
     pub headers: HeaderMap,
     /// True if the client asked for an upgrade. Old clients of a hijack do not.
@@ -78,8 +78,8 @@ impl<B> Permitted<B> {
 
     /// How it was bridged, if it was.
     #[must_use]
-    pub fn bridged(&self) -> Option<&Bridged> {
-        self.call.bridged.as_deref()
+    pub fn bridged(&self) -> Option<&Arc<Bridged>> {
+        self.call.bridged.as_ref()
     }
 
     /// The version that the client speaks, by whose documents it reads the answer; `None` if it named none.

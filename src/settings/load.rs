@@ -195,7 +195,7 @@ fn api(raw: &RawApi, problems: &mut Problems<'_>) -> Api {
     {
         problems.add("api.min", format_args!("the oldest version, 1.{min}, is newer than the newest, 1.{max}"));
     }
-    Api { min, max, translate: raw.translate.unwrap_or(false) }
+    Api { min, max, translate: raw.translate.unwrap_or(Api::default().translate) }
 }
 
 /// True if a listener takes calls in the clear from other machines.

@@ -120,7 +120,7 @@ pub struct BackendTls {
 }
 
 /// The API versions that clients may speak.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Api {
     /// The number behind `1.` of the oldest; `None` takes 1.18, or the backend's own if that is older.
     pub min: Option<u8>,
@@ -130,6 +130,12 @@ pub struct Api {
     /// `[repair]`. False sends every call with the version that the client gave it, and asks the
     /// backend nothing.
     pub translate: bool,
+}
+
+impl Default for Api {
+    fn default() -> Self {
+        Self { min: None, max: None, translate: true }
+    }
 }
 
 /// Which policies judge calls.

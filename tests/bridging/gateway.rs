@@ -69,7 +69,7 @@ impl Open {
 impl Gateway {
     /// In front of a stand-in, with a profile of those that ship.
     pub async fn start(settings: Settings, profile: &str) -> Self {
-        Self::start_at(&standin::start(settings).await, profile, Api { translate: true, ..Api::default() })
+        Self::start_at(&standin::start(settings).await, profile, Api::default())
     }
 
     /// In front of any backend.

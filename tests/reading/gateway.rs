@@ -93,7 +93,7 @@ impl Running {
             policy: ArcSwap::from_pointee(policy),
             backend: Backend::new(&backend).unwrap(),
             // What is read and judged is the same in every version; the bridge has tests of its own.
-            negotiator: Negotiator::new(Api::default()),
+            negotiator: Negotiator::new(Api { translate: false, ..Api::default() }),
             limits: limits.clone(),
             metrics: Arc::default(),
             cors: None,

@@ -65,6 +65,8 @@ pub struct Bridged {
     pub notes: Vec<Note>,
     /// What is offered, and what the backend speaks.
     pub range: Range,
+    /// True if nothing is to be done but for errors.
+    pub errors_only: bool,
 }
 
 impl Bridged {
@@ -79,6 +81,19 @@ impl Bridged {
     pub fn repairs(&self, repair: Repair) -> bool {
         self.host.repairs.has(repair)
     }
+}
+
+/// True if anything is done about a call, or about its answer that is no error. Slow: for a table.
+#[must_use]
+pub fn touches(ask: &Ask<'_>) -> bool {
+    ask.client != ask.backend || changes(ask)
+}
+
+/// True if a function of a row changes a call or its answer; where only fields and parameters come and go,
+/// whether that one has any of them decides.
+#[must_use]
+pub fn changes(ask: &Ask<'_>) -> bool {
+    STEPS.iter().any(|step| step.endpoints.contains(&ask.endpoint) && step.applies(ask))
 }
 
 /// What has to be known of a backend besides its version.

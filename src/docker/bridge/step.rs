@@ -13,7 +13,7 @@ pub struct Step {
     pub id: u16,
     /// When it has to be bridged.
     pub when: When,
-    /// The operations that have it; none where the rules of [`How`] find them.
+    /// The operations that have it; none where the rules of [`How`] find them, or for errors of all.
     pub endpoints: &'static [Endpoint],
     /// How it is bridged.
     pub how: How,

@@ -97,14 +97,16 @@ impl<'a> Skim<'a> {
     #[inline]
     fn name(&mut self, schema: &'static Struct, near: usize) -> Option<(usize, &'static Field)> {
         let rest = self.text.as_bytes().get(self.at..)?.strip_prefix(b"\"")?;
-        let fits =
-            |field: &Field| rest.strip_prefix(field.name.as_bytes()).is_some_and(|rest| rest.starts_with(b"\":"));
         let (index, field) = match schema.at(near) {
             // Bodies list their fields in the order of the table.
-            Some(field) if fits(field) => (near, field),
+            Some(field) if rest.strip_prefix(field.name.as_bytes()).is_some_and(|rest| rest.starts_with(b"\":")) => {
+                (near, field)
+            }
             _ => {
+                let (name, rest) = rest.split_at_checked(memchr::memchr(b'"', rest)?)?;
                 let all = (near + 1..schema.len()).chain(0..near.min(schema.len()));
-                all.filter_map(|index| Some((index, schema.at(index)?))).find(|(_, field)| fits(field))?
+                let mut all = all.filter_map(|index| Some((index, schema.at(index)?)));
+                all.find(|(_, field)| field.name.as_bytes() == name).filter(|_| rest.starts_with(b"\":"))?
             }
         };
         self.at += field.name.len() + 3;

@@ -70,23 +70,25 @@ where
     }
 
     fn call(&mut self, mut call: Call<Body>) -> Answer {
+        let gateway = &self.connection.gateway;
+        if !gateway.negotiator.is_on() || gateway.negotiator.leaves(&gateway.backend, &mut call) {
+            return self.inner.call(call);
+        }
         let mut inner = self.inner.clone();
         let connection = self.connection.clone();
         Box::pin(async move {
             let gateway = &connection.gateway;
-            let Some(terms) = gateway.negotiator.terms(&gateway.backend, &call.policy).await else {
+            let terms = gateway.negotiator.terms(&gateway.backend, &call.policy).await;
+            if terms.leave(call.endpoint, call.target.version) {
+                call.bridged = terms.errors(call.target.version);
                 return inner.call(call).await;
-            };
+            }
             let (endpoint, policy) = (call.endpoint, call.policy.clone());
             request::bridge(&mut call, &terms, &gateway.limits).await?;
-            let sent = call.target.version.unwrap_or(terms.range.backend_max);
             let answer = inner.call(call).await;
             let answer = if is_empty_list(endpoint, &terms, &answer) { Ok(empty_list()) } else { answer };
             let mut answer = answer?;
             watch(&answer, &terms, &connection);
-            if answer.status() == StatusCode::BAD_REQUEST {
-                answer = honest(answer, sent, &terms, &connection).await?;
-            }
             if matches!(endpoint, Endpoint::SystemPing | Endpoint::SystemPingHead) {
                 answer = ping::as_engine(answer, endpoint, &policy.profile);
             }
@@ -107,31 +109,6 @@ fn watch(answer: &Response<Body>, terms: &Arc<Terms>, connection: &Connection) {
         connection.gateway.backend.forget();
     }
 }
-
-/// A backend that refuses a version of those that it said it speaks did not say the truth.
-async fn honest(
-    answer: Response<Body>,
-    sent: crate::docker::version::ApiVersion,
-    terms: &Terms,
-    connection: &Connection,
-) -> Result<Response<Body>, Error> {
-    let (parts, body) = answer.into_parts();
-    let bytes = crate::normalise::read(body, MAX_ERROR).await?;
-    let text = String::from_utf8_lossy(&bytes);
-    if text.contains(&format!("client version {sent} is too ")) {
-        connection.gateway.backend.forget();
-        let (min, max) = (terms.range.backend_min, terms.range.backend_max);
-        return Err(Error::backend(format!(
-            "vicgate: the backend said that it speaks API {min} to {max}, and refuses {sent}; it is asked anew. It \
-             said: {}",
-            text.trim()
-        )));
-    }
-    Ok(Response::from_parts(parts, Body::full(bytes)))
-}
-
-/// The longest error that is looked at, in bytes.
-const MAX_ERROR: usize = 256 * 1024;
 
 /// True for a list that clients ask for at their start, and that this backend lacks.
 fn is_empty_list(endpoint: Endpoint, terms: &Terms, answer: &Result<Response<Body>, Error>) -> bool {

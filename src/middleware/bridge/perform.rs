@@ -59,8 +59,10 @@ where
     }
 
     fn call(&mut self, permitted: Permitted<Body>) -> Answer {
-        let Some(bridged) = permitted.bridged().cloned() else { return self.inner.call(permitted) };
-        let bridged = Arc::new(bridged);
+        let bridged = match permitted.bridged() {
+            Some(bridged) if !bridged.errors_only => bridged.clone(),
+            _ => return self.inner.call(permitted),
+        };
         let mut inner = self.inner.clone();
         let backend = self.connection.gateway.backend.clone();
         let job = Job { endpoint: permitted.endpoint(), target: permitted.target().clone(), bridged, backend };

@@ -1,10 +1,12 @@
 //! A call on its way in.
 
+use std::sync::Arc;
+
 use http::{HeaderValue, StatusCode, header};
 
 use super::terms::Terms;
 use crate::body::Body;
-use crate::docker::bridge::{self, Ask, Bridged, Edits, Problem};
+use crate::docker::bridge::{self, Ask, Edits, Problem};
 use crate::docker::endpoint::{Endpoint, Hijack};
 use crate::docker::json::{self, Json};
 use crate::docker::schema::{self, SchemaErrors};
@@ -14,8 +16,7 @@ use crate::middleware::inspect;
 use crate::policy::{Call, Point, Refusal};
 use crate::settings::Limits;
 
-/// Makes a call one of the version that it is sent with. One whose version the backend speaks, and
-/// that needs no repair, is not touched.
+/// Makes a call one of the version that it is sent with.
 ///
 /// # Errors
 /// Everything in it that the backend's version cannot do; a version that is not offered.
@@ -27,27 +28,16 @@ pub(super) async fn bridge(call: &mut Call<Body>, terms: &Terms, limits: &Limits
     };
     let backend = terms.range.backend(client);
     let ask = Ask { endpoint: call.endpoint, client, backend, host: &terms.host };
-    let mut bridged = None;
-    if client != backend || terms.host.repairs != bridge::Repairs::NONE || terms.widens(call.endpoint) {
-        let mut made = Bridged {
-            client,
-            backend,
-            host: terms.host.clone(),
-            after: Vec::new(),
-            notes: Vec::new(),
-            range: terms.range,
-        };
-        if !is_ping && bridge::wants_request(&ask) {
-            let edits = rewrite(call, &ask, limits).await?;
-            made.after = edits.after;
-            made.notes = edits.notes;
-        }
-        bridged = Some(Box::new(made));
+    let mut made = terms.bridged(client, backend);
+    if !is_ping && bridge::wants_request(&ask) {
+        let edits = rewrite(call, &ask, limits).await?;
+        made.after = edits.after;
+        made.notes = edits.notes;
     }
+    call.bridged = Some(Arc::new(made));
     if client != backend {
         call.target.version = Some(backend);
     }
-    call.bridged = bridged;
     Ok(())
 }
 

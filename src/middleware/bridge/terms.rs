@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use http::HeaderValue;
+use http::{HeaderValue, Response, StatusCode};
 
 use crate::backend::{About, Backend};
-use crate::docker::bridge::{Host, Range};
+use crate::body::Body;
+use crate::docker::bridge::{self, Ask, Bridged, Host, Range, Repair};
 use crate::docker::endpoint::Endpoint;
 use crate::docker::version::ApiVersion;
-use crate::policy::Policy;
+use crate::error::Error;
+use crate::policy::{Call, Policy, Profile};
 use crate::settings::Api;
 
 /// What is offered to clients at present.
@@ -25,14 +27,85 @@ pub(super) struct Terms {
     pub(super) offered: HeaderValue,
     /// The newest version of the backend, as it writes it into every answer.
     pub(super) spoken: HeaderValue,
+    /// False if neither the backend nor the profile nor the settings say what the backend speaks: then every
+    /// call keeps its version.
+    is_known: bool,
+    /// By operation: the versions in which its calls are left alone.
+    untouched: Vec<u64>,
+    /// By version: what errors need; empty where they need nothing.
+    errors: Vec<Arc<Bridged>>,
 }
 
 impl Terms {
-    /// True if the answer of the operation says what is offered.
-    pub(super) fn widens(&self, endpoint: Endpoint) -> bool {
-        endpoint == Endpoint::SystemVersion
-            && (self.range.min, self.range.max) != (self.range.backend_min, self.range.backend_max)
+    fn new(policy: &Arc<Policy>, about: Option<Arc<About>>, range: Range, host: Host) -> Self {
+        let spoken = about.as_ref().map_or(range.backend_max, |about| about.max);
+        let mut terms = Self {
+            policy: policy.clone(),
+            about,
+            range,
+            host: Arc::new(host),
+            offered: header(range.max),
+            spoken: header(spoken),
+            is_known: true,
+            untouched: Vec::new(),
+            errors: Vec::new(),
+        };
+        terms.untouched = Endpoint::ALL.iter().map(|endpoint| terms.versions_untouched(*endpoint)).collect();
+        if terms.host.repairs.has(Repair::Messages) || terms.host.repairs.has(Repair::Swarm) {
+            let versions = 0..=range.backend_max.minor();
+            let errors_of = |version| Bridged { errors_only: true, ..terms.bridged(version, version) };
+            terms.errors = versions.map(|minor| Arc::new(errors_of(ApiVersion::new(minor)))).collect();
+        }
+        terms
     }
+
+    /// True if it was made for this policy and this backend.
+    fn holds(&self, policy: &Arc<Policy>, about: Option<&Arc<About>>) -> bool {
+        let same = match (&self.about, about) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        same && Arc::ptr_eq(&self.policy, policy)
+    }
+
+    /// A bit for each version in which a call of the operation, and its answer, stay as they are.
+    fn versions_untouched(&self, endpoint: Endpoint) -> u64 {
+        let Range { min, max, backend_min, backend_max } = self.range;
+        let says_versions =
+            matches!(endpoint, Endpoint::SystemPing | Endpoint::SystemPingHead | Endpoint::SystemVersion);
+        if says_versions && (min, max) != (backend_min, backend_max) {
+            return 0;
+        }
+        let versions = (min.max(backend_min).minor()..=max.min(backend_max).minor()).map(ApiVersion::new);
+        let stays = |version: &ApiVersion| {
+            !bridge::touches(&Ask { endpoint, client: *version, backend: *version, host: &self.host })
+        };
+        versions.filter(stays).fold(0, |bits, version| bits | bit(version))
+    }
+
+    /// True if nothing is to be done about this call and its answer, but for an error.
+    pub(super) fn leave(&self, endpoint: Endpoint, version: Option<ApiVersion>) -> bool {
+        let version = version.unwrap_or(self.range.max);
+        !self.is_known || self.untouched.get(endpoint as usize).is_some_and(|versions| versions & bit(version) != 0)
+    }
+
+    /// What an error needs, of a call that is left alone.
+    pub(super) fn errors(&self, version: Option<ApiVersion>) -> Option<Arc<Bridged>> {
+        self.errors.get(usize::from(version.unwrap_or(self.range.max).minor())).cloned()
+    }
+
+    /// A call of these versions, about which nothing was done yet.
+    pub(super) fn bridged(&self, client: ApiVersion, backend: ApiVersion) -> Bridged {
+        let (after, notes) = (Vec::new(), Vec::new());
+        Bridged { client, backend, host: self.host.clone(), after, notes, range: self.range, errors_only: false }
+    }
+}
+
+/// The bit of a version; none of those that no table has.
+const fn bit(version: ApiVersion) -> u64 {
+    let minor = version.minor() as u32;
+    if minor < u64::BITS { 1 << minor } else { 0 }
 }
 
 /// Negotiates for all connections.
@@ -49,28 +122,11 @@ impl Negotiator {
         Self { api, terms: ArcSwapOption::empty() }
     }
 
-    /// What holds for a call that `policy` judges: from memory, or after asking the backend.
-    /// `None` if nothing is known, or nothing is to be translated: then every call keeps its version.
-    pub(super) async fn terms(&self, backend: &Backend, policy: &Arc<Policy>) -> Option<Arc<Terms>> {
-        if !self.api.translate {
-            return None;
-        }
-        let about = backend.about().await;
-        if let Some(terms) = &*self.terms.load()
-            && Arc::ptr_eq(&terms.policy, policy)
-            && same(terms.about.as_ref(), about.as_ref())
-        {
-            return Some(terms.clone());
-        }
-        let terms = Arc::new(self.negotiate(about, policy)?);
-        self.terms.store(Some(terms.clone()));
-        Some(terms)
-    }
-
-    fn negotiate(&self, about: Option<Arc<About>>, policy: &Arc<Policy>) -> Option<Terms> {
+    /// What is offered in front of a backend that says this of itself; `None` if nobody says what it speaks.
+    #[must_use]
+    pub fn range(&self, about: Option<&About>, profile: &Profile) -> Option<Range> {
         let (min, max) = (self.api.min.map(ApiVersion::new), self.api.max.map(ApiVersion::new));
-        let profile = policy.profile.api.clone();
-        let (low, high) = match (&about, profile) {
+        let (low, high) = match (about, &profile.api) {
             (Some(about), Some(profile)) => {
                 // The profile describes these versions and no others; a backend that shares none of them is
                 // taken at its word.
@@ -81,29 +137,76 @@ impl Negotiator {
             (None, Some(profile)) => (*profile.start(), *profile.end()),
             (None, None) => (min?, max?),
         };
-        let range = Range::new(low, high, min, max);
-        let spoken = about.as_ref().map_or(high, |about| about.max);
+        Some(if self.api.translate {
+            Range::new(low, high, min, max)
+        } else {
+            Range { min: low, max: high, backend_min: low, backend_max: high }
+        })
+    }
+
+    /// False if every call keeps its version, and nothing is asked or mended.
+    pub(super) const fn is_on(&self) -> bool {
+        self.api.translate
+    }
+
+    /// True if by what is in memory nothing is to be done about this call, but for an error: then `errors`
+    /// is what one needs.
+    pub(super) fn leaves<B>(&self, backend: &Backend, call: &mut Call<B>) -> bool {
+        let Some(terms) = &*self.terms.load() else { return false };
+        let leaves = terms.leave(call.endpoint, call.target.version)
+            && backend.is_remembered(|about| terms.holds(&call.policy, about));
+        if leaves && !terms.errors.is_empty() {
+            call.bridged = terms.errors(call.target.version);
+        }
+        leaves
+    }
+
+    /// What holds for a call that `policy` judges: from memory, or after asking the backend.
+    pub(super) async fn terms(&self, backend: &Backend, policy: &Arc<Policy>) -> Arc<Terms> {
+        let about = backend.about().await;
+        if let Some(terms) = &*self.terms.load()
+            && terms.holds(policy, about.as_ref())
+        {
+            return terms.clone();
+        }
+        let terms = Arc::new(self.negotiate(about, policy));
+        self.terms.store(Some(terms.clone()));
+        terms
+    }
+
+    /// Passes an error on, unless it shows that the backend does not speak what it said.
+    ///
+    /// # Errors
+    /// 502 if the backend refuses the version that the call was `sent` with. It is asked anew.
+    pub(in crate::middleware) fn believe(
+        &self,
+        error: Response<Body>,
+        sent: Option<ApiVersion>,
+        backend: &Backend,
+    ) -> Result<Response<Body>, Error> {
+        let (Body::Full(bytes), StatusCode::BAD_REQUEST, true) = (error.body(), error.status(), self.is_on()) else {
+            return Ok(error);
+        };
+        let text = String::from_utf8_lossy(bytes);
+        let refused = sent.filter(|sent| text.contains(&format!("client version {sent} is too ")));
+        let (Some(sent), true) = (refused, backend.is_remembered(|about| about.is_some())) else { return Ok(error) };
+        let said = text.trim().to_owned();
+        backend.forget();
+        Err(Error::backend(format!(
+            "vicgate: the backend refuses API {sent}, which it said it speaks; it is asked anew. It said: {said}"
+        )))
+    }
+
+    fn negotiate(&self, about: Option<Arc<About>>, policy: &Arc<Policy>) -> Terms {
+        let known = self.range(about.as_deref(), &policy.profile);
+        // A range that is not known is not looked at.
+        let range = known.unwrap_or(Range::new(ApiVersion::OLDEST, ApiVersion::NEWEST, None, None));
         let host = Host {
             platform: about.as_ref().map(|about| about.platform.clone()).unwrap_or_default(),
             cgroup_v1: about.as_ref().is_some_and(|about| about.cgroup_v1),
             repairs: policy.profile.repairs(),
         };
-        Some(Terms {
-            policy: policy.clone(),
-            about,
-            range,
-            host: Arc::new(host),
-            offered: header(range.max),
-            spoken: header(spoken),
-        })
-    }
-}
-
-fn same(one: Option<&Arc<About>>, other: Option<&Arc<About>>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
+        Terms { is_known: known.is_some(), ..Terms::new(policy, about, range, host) }
     }
 }
 

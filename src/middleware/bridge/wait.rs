@@ -128,12 +128,12 @@ impl Watch {
         let mut events = events;
         let (id, mut last) = (first.id.clone(), first.clone());
         loop {
-            let died = match next_of(&mut events, &id).await {
-                Some(Heard::Died(code)) => Some(code),
-                Some(Heard::Something | Heard::Gone) | None => None,
-            };
+            let heard = next_of(&mut events, &id).await;
+            let died = if let Some(Heard::Died(code)) = heard { Some(code) } else { None };
             let state = match self.look().await {
                 Ok(Look::Is(state)) => state,
+                // Its end was seen before, and this is the last that is heard of it.
+                Ok(Look::Gone(_)) if matches!(heard, Some(Heard::Gone)) && !last.running => return Ok(last.code),
                 Ok(Look::Gone(_)) => return code_of_gone(died.flatten(), &last, &mut events).await,
                 // A backend that is away for a moment ends no wait.
                 Err(error) => {
