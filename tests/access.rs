@@ -1,7 +1,10 @@
 //! The access policies that ship, tried with the examples that they bring along.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
+mod process;
+#[path = "access/redaction.rs"]
+mod redaction;
 #[path = "access/spellings.rs"]
 mod spellings;
 

@@ -5,6 +5,7 @@ pub mod endpoint;
 pub mod json;
 pub mod params;
 pub mod query;
+pub mod redact;
 pub mod schema;
 pub mod target;
 pub mod version;

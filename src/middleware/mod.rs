@@ -6,6 +6,7 @@ mod grounds;
 mod inspect;
 mod normalise;
 mod observe;
+mod redact;
 mod rescue;
 mod route;
 
@@ -81,6 +82,8 @@ fn stack(connection: &Rc<Connection>, line: Rc<Line>) -> Stack {
         .layer(bridge::BridgeLayer::new(connection))
         // Judges, and makes a Permitted of the Call, or refuses.
         .layer(inspect::InspectLayer::new(connection))
+        // Outside of what rewrites answers, so that nothing is added to one that was redacted.
+        .layer(redact::RedactLayer)
         // Behind judging: what a bridged call takes besides itself, and its answer in the client's version.
         .layer(bridge::PerformLayer::new(connection))
         // Innermost, so that no layer above sees what only this backend says.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 use super::Policy;
+use super::access::Redaction;
 use super::verdict::Permit;
 use crate::docker::bridge::Bridged;
 use crate::docker::endpoint::{Endpoint, Hijack};
@@ -39,6 +40,7 @@ pub struct Call<B> {
 pub struct Permitted<B> {
     call: Call<B>,
     warnings: Vec<String>,
+    redaction: Redaction,
 }
 
 impl<B> Call<B> {
@@ -53,7 +55,7 @@ impl<B> Call<B> {
         for name in permit.without_headers {
             self.headers.remove(name);
         }
-        Permitted { call: self, warnings: permit.warnings }
+        Permitted { call: self, warnings: permit.warnings, redaction: permit.redaction }
     }
 }
 
@@ -98,6 +100,12 @@ impl<B> Permitted<B> {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// What the answer must not show.
+    #[must_use]
+    pub const fn redaction(&self) -> &Redaction {
+        &self.redaction
     }
 
     /// True if the client asked for an upgrade.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use http::{HeaderName, StatusCode};
 
+use super::access::Redaction;
 use crate::docker::target::Target;
 
 /// The verdict on one call.
@@ -27,6 +28,8 @@ pub struct Permit {
     pub without_headers: Vec<HeaderName>,
     /// Lines for `Warnings` of the answer to a create.
     pub warnings: Vec<String>,
+    /// What the answer must not show.
+    pub redaction: Redaction,
 }
 
 /// Everything that is wrong with a call, said at once.

@@ -107,9 +107,19 @@ pub fn ask(address: &str, request: &str) -> String {
 /// A backend that answers each connection with these bytes, once it has read a
 /// request head, and closes. Gives its URL, and the heads that it gets.
 pub fn backend(answer: &'static str) -> (String, Receiver<String>) {
+    let (send, heads) = channel();
+    let url = backend_with(move |head, stream| {
+        let _ = send.send(head.to_owned());
+        let _ = stream.write_all(answer.as_bytes());
+    });
+    (url, heads)
+}
+
+/// A backend that lets this answer each connection, once it has read a request head, and closes. Gives
+/// its URL.
+pub fn backend_with(answer: impl Fn(&str, &mut TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("tcp://{}", listener.local_addr().unwrap());
-    let (send, heads) = channel();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
@@ -124,9 +134,8 @@ pub fn backend(answer: &'static str) -> (String, Receiver<String>) {
                 let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
                 continue;
             }
-            let _ = send.send(head);
-            let _ = stream.write_all(answer.as_bytes());
+            answer(&head, &mut stream);
         }
     });
-    (url, heads)
+    url
 }

@@ -17,6 +17,7 @@ mod images;
 mod libraries;
 mod networks;
 mod reading;
+mod redaction;
 mod refusals;
 mod streams;
 mod system;

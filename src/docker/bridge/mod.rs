@@ -24,7 +24,7 @@ mod steps;
 mod time;
 mod tree;
 
-pub use answer::{BadStream, Outcome, Stream, answer, offer, status, stream, wants_answer};
+pub use answer::{Outcome, Stream, answer, offer, status, stream, wants_answer};
 pub use edits::{After, Condition, Edits, Note, Problem};
 pub use range::{OutOfRange, Range};
 pub use repair::{Repair, Repairs, message};

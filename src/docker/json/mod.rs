@@ -5,12 +5,14 @@
 //! occur twice, text that is not UTF-8, anything behind the value. What it
 //! accepts is written back by [`Json::to_vec`] in one spelling.
 
+mod lines;
 mod parse;
 mod scan;
 mod write;
 
 use std::borrow::Cow;
 
+pub use lines::{BadStream, Lines};
 pub use parse::{JsonError, MAX_DEPTH, parse};
 pub(super) use scan::plain_length;
 pub use write::short;

@@ -1,6 +1,6 @@
 //! Examples that a policy brings along: who calls what, and what comes of it.
 
-use super::{Access, apply};
+use super::{Access, Redaction, apply};
 use crate::docker::endpoint::{Endpoint, Method, Routed};
 use crate::docker::json::{Json, parse};
 use crate::docker::target::Target;
@@ -30,6 +30,8 @@ pub struct Case {
     sends: Option<String>,
     /// What the query that is sent must have.
     query: Vec<(String, String)>,
+    /// What the answer must not show, if the example says so.
+    hides: Option<Vec<String>>,
 }
 
 /// Reads a `[[case]]`.
@@ -79,6 +81,7 @@ pub(super) fn read(section: &Section<'_, '_>) -> Option<Case> {
         let text = |value: &toml::de::DeValue<'_>| value.as_str().unwrap_or_default().to_owned();
         table.entries().map(|(At { value: name, .. }, value)| (name.to_owned(), text(value))).collect()
     });
+    let hides = section.has("hides").then(|| section.strings("hides"));
     let case = Case {
         name: name?.value.to_owned(),
         line,
@@ -90,6 +93,7 @@ pub(super) fn read(section: &Section<'_, '_>) -> Option<Case> {
         refused: section.strings("refused").into_iter().map(|path| path.value.to_owned()).collect(),
         sends,
         query,
+        hides: hides.map(|words| words.into_iter().map(|word| word.value.to_owned()).collect()),
     };
     Some(case)
 }
@@ -124,7 +128,11 @@ impl Case {
         };
         let facts =
             facts::read(endpoint, target.name(endpoint), Some(&query), body.as_ref(), access.interest(endpoint));
-        match access.judge(&self.identity, endpoint, &facts) {
+        let verdict = access.judge(&self.identity, endpoint, &facts).and_then(|grant| {
+            let sealed = access.sealed(endpoint, &query, &grant.redaction);
+            sealed.map_or(Ok(grant), |point| Err(vec![point]))
+        });
+        match verdict {
             Err(points) => {
                 let text: Vec<String> = points.iter().map(ToString::to_string).collect();
                 if self.permitted {
@@ -147,11 +155,20 @@ impl Case {
                 if let Some(rule) = self.rule.as_ref().filter(|rule| !is_rule(&grant.rule, rule)) {
                     return Err(format!("is permitted by [{}], not by \"{rule}\"", grant.rule));
                 }
+                self.check_hidden(&grant.redaction)?;
                 let mut pairs = query.pairs(false);
                 let mut json = body.map_or(Json::Null, schema::Body::into_json);
                 apply(&grant.edits, &mut json, &mut pairs, version);
                 self.check_sent(&json, &pairs)
             }
+        }
+    }
+
+    fn check_hidden(&self, redaction: &Redaction) -> Result<(), String> {
+        let hidden: Vec<&str> = redaction.words().collect();
+        match &self.hides {
+            Some(wanted) if hidden != *wanted => Err(format!("the answer hides {hidden:?}, not {wanted:?}")),
+            Some(_) | None => Ok(()),
         }
     }
 

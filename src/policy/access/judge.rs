@@ -152,6 +152,7 @@ impl<'j> Judge<'j> {
             edits: Vec::new(),
             sets: Vec::new(),
             warnings: Vec::new(),
+            redaction: self.access.redaction(self.endpoint, self.roles),
         };
         for set in &self.sets {
             for value in &set.values {

@@ -67,6 +67,7 @@ fn from_file(file: &File, dir: Option<&Path>) -> Result<Access, Invalid> {
         identities: raw.identities.clone(),
         rules: Vec::new(),
         sets: Vec::new(),
+        redactions: Vec::new(),
         by_endpoint: vec![Index::default(); Endpoint::ALL.len()],
         cases: raw.cases.clone(),
     };
@@ -124,6 +125,11 @@ impl Raw {
             rename(&mut rule.name);
             rule.roles = roles;
             self.set.push((rule, endpoints));
+        }
+        for mut rule in used.redact {
+            rename(&mut rule.name);
+            rule.roles = roles;
+            self.redact.push(rule);
         }
     }
 }

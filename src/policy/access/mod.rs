@@ -14,6 +14,7 @@ mod judge;
 pub mod load;
 mod pattern;
 mod read;
+mod redact;
 mod role;
 mod rule;
 mod tecnativa;
@@ -21,13 +22,18 @@ mod tell;
 
 pub use case::Case;
 pub use edit::{Edit, apply};
+pub use redact::Redaction;
+
+use std::sync::Arc;
 
 use super::document::Problem;
 use super::{Invalid, Point};
 use crate::docker::endpoint::Endpoint;
+use crate::docker::query::Query;
 use crate::identity::Identity;
 use crate::policy::facts::{Facts, Kind, KindSet};
 use judge::Judge;
+use redact::RedactRule;
 use role::{Entry, RoleSet};
 use rule::{Rule, SetRule};
 
@@ -42,6 +48,7 @@ pub struct Access {
     identities: Vec<Entry>,
     rules: Vec<Rule>,
     sets: Vec<SetRule>,
+    redactions: Vec<Arc<RedactRule>>,
     by_endpoint: Vec<Index>,
     cases: Vec<Case>,
 }
@@ -52,6 +59,7 @@ struct Index {
     allow: Vec<usize>,
     deny: Vec<usize>,
     set: Vec<usize>,
+    redact: Vec<usize>,
     interest: KindSet,
     /// True if some rule looks at what the call asks for.
     looks: bool,
@@ -70,6 +78,8 @@ pub struct Grant {
     pub sets: Vec<(String, String)>,
     /// What the caller should know.
     pub warnings: Vec<String>,
+    /// What the answer must not show.
+    pub redaction: Redaction,
 }
 
 impl Access {
@@ -81,6 +91,13 @@ impl Access {
     pub fn judge(&self, identity: &Identity, endpoint: Endpoint, facts: &Facts<'_>) -> Result<Grant, Vec<Point>> {
         let roles = role::roles(&self.identities, identity);
         Judge::new(self, endpoint, roles, &identity.label(), facts).judge()
+    }
+
+    /// The reason why a call that was granted cannot be sent all the same: its answer would show what is hidden,
+    /// in a form in which nothing can be.
+    #[must_use]
+    pub fn sealed(&self, endpoint: Endpoint, query: &Query<'_>, redaction: &Redaction) -> Option<Point> {
+        redaction.sealed(endpoint, query, |rule| format!("{}: {rule}", self.name))
     }
 
     /// The kinds of facts that some rule about an operation speaks of.
@@ -127,6 +144,12 @@ impl Access {
         self.index(endpoint).set.iter().filter_map(|rule| self.sets.get(*rule))
     }
 
+    /// What the answers of an operation must not show to these roles.
+    fn redaction(&self, endpoint: Endpoint, roles: RoleSet) -> Redaction {
+        let rules = self.index(endpoint).redact.iter().filter_map(|rule| self.redactions.get(*rule));
+        Redaction::new(rules.filter(|rule| rule.is_for(roles)).cloned().collect())
+    }
+
     /// Puts rules of a file, read by [`read`](read::read), in their place.
     fn add(&mut self, raw: read::Raw) {
         for (allows, rules) in [(false, raw.deny), (true, raw.allow)] {
@@ -153,6 +176,14 @@ impl Access {
                 }
             }
             self.sets.push(set);
+        }
+        for rule in raw.redact {
+            for endpoint in Endpoint::ALL.iter().filter(|endpoint| rule.concerns(**endpoint)) {
+                if let Some(index) = self.by_endpoint.get_mut(*endpoint as usize) {
+                    index.redact.push(self.redactions.len());
+                }
+            }
+            self.redactions.push(Arc::new(rule));
         }
     }
 }

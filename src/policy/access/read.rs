@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::amount::{self, amount};
 use super::case::{self, Case};
 use super::pattern::Patterns;
+use super::redact::{Hide, RedactRule};
 use super::role::{self, Entry, RoleSet, overlaps};
 use super::rule::{Clause, Forced, LimitClause, Rule, SetRule};
 use crate::docker::endpoint::{Endpoint, Group};
@@ -22,6 +23,7 @@ pub(super) struct Raw {
     pub(super) allow: Vec<(Rule, Vec<Endpoint>)>,
     pub(super) deny: Vec<(Rule, Vec<Endpoint>)>,
     pub(super) set: Vec<(SetRule, Vec<Endpoint>)>,
+    pub(super) redact: Vec<RedactRule>,
     pub(super) uses: Vec<Use>,
     pub(super) cases: Vec<Case>,
 }
@@ -66,6 +68,7 @@ pub(super) fn read(document: &Document<'_>) -> Raw {
     let deny = root.tables("deny").into_iter().map(|section| reader.rule(section, false)).collect();
     let allow = root.tables("allow").into_iter().map(|section| reader.rule(section, true)).collect();
     let set = root.tables("set").into_iter().map(|section| reader.set_rule(section)).collect();
+    let redact = root.tables("redact").into_iter().map(|section| reader.redact_rule(section)).collect();
     let uses = root.tables("use").into_iter().filter_map(|section| reader.uses(section)).collect();
     for (place, span) in role_spans.iter().enumerate() {
         if !reader.used.contains(place)
@@ -76,7 +79,7 @@ pub(super) fn read(document: &Document<'_>) -> Raw {
     }
     let cases = root.tables("case").into_iter().filter_map(|section| case::read(&section)).collect();
     root.finish();
-    Raw { name, title, roles, identities, allow, deny, set, uses, cases }
+    Raw { name, title, roles, identities, allow, deny, set, redact, uses, cases }
 }
 
 struct Reader<'r> {
@@ -159,6 +162,25 @@ impl Reader<'_> {
         let endpoints = chosen.into_iter().filter(has_any).collect();
         section.finish();
         (SetRule { name, place, roles, values }, endpoints)
+    }
+
+    fn redact_rule(&mut self, section: Section<'_, '_>) -> RedactRule {
+        let (name, place) = self.name(&section);
+        let roles = self.roles(&section);
+        let mut hide = Hide::default();
+        let (given, mut wrong) = (section.strings("hide"), false);
+        for At { value, span } in given {
+            if let Err(problem) = hide.add(value) {
+                self.document.problem(&span, problem);
+                wrong = true;
+            }
+        }
+        if hide.is_empty() && !wrong {
+            let text = "a redact rule without something to hide does nothing: hide = [\"env\", \"mounts\", \"labels\"]";
+            self.document.problem(&section.span, text.to_owned());
+        }
+        section.finish();
+        RedactRule { name, place, roles, hide }
     }
 
     fn uses(&mut self, section: Section<'_, '_>) -> Option<Use> {

@@ -49,8 +49,15 @@ impl<W: Witness> Judge<'_, '_, W> {
                 return None;
             }
         };
-        self.tell(&grant);
+        if let Some(point) = access.sealed(endpoint, &query, &grant.redaction) {
+            self.forbidden = true;
+            self.witness.step(|| Step::access(&point, Effect::Refused));
+            self.points.push(point);
+            return None;
+        }
+        self.tell(&grant, access);
         self.permit.warnings.extend(grant.warnings);
+        self.permit.redaction = grant.redaction;
         if grant.edits.is_empty() {
             self.permit.body = body.filter(|_| !self.short).map(|body| body.to_vec());
             return None;
@@ -64,7 +71,7 @@ impl<W: Witness> Judge<'_, '_, W> {
         (pairs != target.query).then(|| Target { query: pairs, ..target.clone() })
     }
 
-    fn tell(&mut self, grant: &Grant) {
+    fn tell(&mut self, grant: &Grant, access: &Access) {
         let endpoint = self.question.endpoint.name();
         let step = |rule: &str, place: &str, says: &str, effect| Step {
             rule: rule.to_owned(),
@@ -78,6 +85,12 @@ impl<W: Witness> Judge<'_, '_, W> {
         self.witness.step(|| step(&grant.rule, &grant.place, "allow", Effect::Passes));
         for (rule, place) in &grant.sets {
             self.witness.step(|| step(rule, place, "set", Effect::Passes));
+        }
+        for (rule, place, words) in grant.redaction.rules() {
+            self.witness.step(|| Step {
+                reason: format!("the answer hides {words}"),
+                ..step(&format!("{}: {rule}", access.name), place, "redact", Effect::Passes)
+            });
         }
         for edit in &grant.edits {
             self.witness.step(|| {

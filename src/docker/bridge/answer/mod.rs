@@ -25,7 +25,7 @@ pub(super) use info::*;
 pub(super) use network::*;
 pub(super) use stats::*;
 pub use status::status;
-pub use stream::{BadStream, Stream, stream};
+pub use stream::{Stream, stream};
 pub use version::offer;
 pub(super) use version::*;
 

@@ -3,11 +3,8 @@
 use super::{Outcome, answer, is_stream, wants_answer};
 use crate::docker::bridge::{After, Ask, Host};
 use crate::docker::endpoint::Endpoint;
-use crate::docker::json::{JsonError, parse};
+use crate::docker::json::{BadStream, Lines, parse};
 use crate::docker::version::ApiVersion;
-
-/// The longest object of a stream that is rewritten, in bytes.
-const LONGEST: usize = 16 * 1024 * 1024;
 
 /// Rewrites a stream of objects that stand on lines of their own, as every
 /// backend writes them.
@@ -18,19 +15,8 @@ pub struct Stream {
     backend: ApiVersion,
     host: Host,
     after: Vec<After>,
-    rest: Vec<u8>,
+    lines: Lines,
     done: bool,
-}
-
-/// Why a stream cannot be rewritten any further.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadStream {
-    /// An object is no JSON.
-    #[error("the backend's stream holds what is no JSON: {0}")]
-    Json(#[from] JsonError),
-    /// An object has no end.
-    #[error("an object of the backend's stream is longer than {} MiB", LONGEST / 1024 / 1024)]
-    TooLong,
 }
 
 /// The rewriter of the answer to `ask`; `None` if its objects need no change.
@@ -42,7 +28,7 @@ pub fn stream(ask: &Ask<'_>, after: &[After]) -> Option<Stream> {
         backend: ask.backend,
         host: ask.host.clone(),
         after: after.to_vec(),
-        rest: Vec::new(),
+        lines: Lines::default(),
         done: false,
     })
 }
@@ -54,22 +40,9 @@ impl Stream {
     /// Something that is no JSON, or too long. The stream must be cut then.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, BadStream> {
         let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 4);
-        let mut bytes = bytes;
-        while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
-            let (line, rest) = bytes.split_at(end + 1);
-            bytes = rest;
-            if self.rest.is_empty() {
-                self.line(line, &mut out)?;
-            } else {
-                let mut whole = std::mem::take(&mut self.rest);
-                whole.extend_from_slice(line);
-                self.line(&whole, &mut out)?;
-            }
-        }
-        if self.rest.len() + bytes.len() > LONGEST {
-            return Err(BadStream::TooLong);
-        }
-        self.rest.extend_from_slice(bytes);
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.push(bytes, |line| self.line(line, &mut out))?;
+        self.lines = lines;
         Ok(out)
     }
 
@@ -79,7 +52,7 @@ impl Stream {
     /// It is no JSON.
     pub fn end(&mut self) -> Result<Vec<u8>, BadStream> {
         let mut out = Vec::new();
-        let rest = std::mem::take(&mut self.rest);
+        let rest = self.lines.end();
         self.line(&rest, &mut out)?;
         Ok(out)
     }
