@@ -41,6 +41,7 @@ fn access(c: &mut Criterion) {
                         identity: &identity,
                         headers: &headers,
                         body: Some(black_box(body.as_bytes())),
+                        known: vicgate::policy::own::Known::none(),
                     };
                     let verdict = decide(&policy, &question);
                     assert!(matches!(verdict, Verdict::Permit(_)));

@@ -45,6 +45,7 @@ fn judge(c: &mut Criterion) {
                     identity: &identity,
                     headers: &headers,
                     body: Some(black_box(BODY)),
+                    known: vicgate::policy::own::Known::none(),
                 };
                 let verdict = decide(&policy, &question);
                 assert!(matches!(verdict, Verdict::Permit(_)));

@@ -106,7 +106,17 @@ fn calls_of_real_clients_pass_under_the_last_release_and_an_engine() {
             let name = &policy.profile.name;
             let ask = |target: &Target, body: &[u8]| {
                 let (identity, headers) = (Identity::nobody(), HeaderMap::new());
-                decide(policy, &Question { endpoint, target, identity: &identity, headers: &headers, body: Some(body) })
+                decide(
+                    policy,
+                    &Question {
+                        endpoint,
+                        target,
+                        identity: &identity,
+                        headers: &headers,
+                        body: Some(body),
+                        known: vicgate::policy::own::Known::none(),
+                    },
+                )
             };
             let permit = match ask(&target, body.as_bytes()) {
                 Verdict::Permit(permit) => permit,

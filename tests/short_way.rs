@@ -56,7 +56,14 @@ fn policies() -> Vec<Policy> {
 /// True if the short way was taken.
 fn holds(policy: &Policy, target: &Target, endpoint: Endpoint, body: &[u8]) -> bool {
     let (identity, headers) = (Identity::nobody(), HeaderMap::new());
-    let question = Question { endpoint, target, identity: &identity, headers: &headers, body: Some(body) };
+    let question = Question {
+        endpoint,
+        target,
+        identity: &identity,
+        headers: &headers,
+        body: Some(body),
+        known: vicgate::policy::own::Known::none(),
+    };
     let shown = || String::from_utf8_lossy(body).into_owned();
     let (long, _) = explain(policy, &question);
     match (decide(policy, &question), long) {

@@ -14,6 +14,7 @@ use crate::docker::json::{Json, parse};
 use crate::docker::target::Target;
 use crate::identity::Identity;
 use crate::policy::decide::{Effect, Step, explain, needs_body};
+use crate::policy::own::Known;
 use crate::policy::{Permit, Policy, Question, Verdict, load};
 
 /// Flags of `explain`.
@@ -130,7 +131,10 @@ fn report<'a>(args: &'a ExplainArgs, policy: &'a Policy, identity: &Identity, bo
         Routed::Unknown => return refused(404, "no operation of the API has this path".into()),
     };
     let headers = HeaderMap::new();
-    let (verdict, steps) = explain(policy, &Question { endpoint, target: &target, identity, headers: &headers, body });
+    let (verdict, steps) = explain(
+        policy,
+        &Question { endpoint, target: &target, identity, headers: &headers, body, known: &Known::assumed(Vec::new()) },
+    );
     let outcome = match verdict {
         Verdict::Refuse(refusal) => Outcome::Refused { status: refusal.status.as_u16(), message: refusal.message() },
         Verdict::Permit(permit) => {

@@ -2,6 +2,7 @@
 
 pub mod bridge;
 pub mod endpoint;
+pub mod filters;
 pub mod json;
 pub mod params;
 pub mod query;

@@ -10,6 +10,7 @@ use crate::body::Body;
 use crate::docker::endpoint::{AnswerKind, Endpoint};
 use crate::docker::target::Target;
 use crate::identity::Identity;
+use crate::policy::own::{Known, Owner};
 use crate::policy::{Call, Question, Verdict, decide};
 use crate::server;
 
@@ -21,11 +22,13 @@ struct Grounds {
     /// As it is sent: shorter than what it is read to.
     target: Box<str>,
     body: Option<Box<[u8]>>,
+    /// What was known of the things that it is about, and whose it was that the answer shows.
+    owning: Option<Box<(Known, Option<Owner>)>>,
 }
 
 /// Keeps the grounds of a call if its answer may last. Nothing is kept without an
 /// access policy: then nobody has rights to lose.
-pub(super) fn keep(connection: &Connection, call: &Call<Body>, body: Option<&[u8]>) {
+pub(super) fn keep(connection: &Connection, call: &Call<Body>, body: Option<&[u8]>, known: &Known) {
     let lasts = match call.endpoint.row().answer {
         AnswerKind::JsonStream | AnswerKind::Frames | AnswerKind::Hijack => true,
         AnswerKind::Empty | AnswerKind::Text | AnswerKind::Json | AnswerKind::Tar => false,
@@ -35,12 +38,14 @@ pub(super) fn keep(connection: &Connection, call: &Call<Body>, body: Option<&[u8
         *under_way = None;
         return;
     }
+    let owner = call.policy.access.as_ref().and_then(|access| access.owner(&call.identity));
     *under_way = Some(Rc::new(Grounds {
         gateway: connection.gateway.clone(),
         identity: call.identity.clone(),
         endpoint: call.endpoint,
         target: call.target.to_wire(call.target.version).into(),
         body: body.map(Into::into),
+        owning: (owner.is_some() || !known.is_empty()).then(|| Box::new((known.clone(), owner))),
     }));
 }
 
@@ -56,7 +61,14 @@ impl server::Grounds for Grounds {
             // Those that a profile speaks of belong to calls that do not last.
             headers: &HeaderMap::new(),
             body: self.body.as_deref(),
+            known: self.owning.as_ref().map_or(Known::none(), |owning| &owning.0),
         };
+        let owner = policy.access.as_ref().and_then(|access| access.owner(&self.identity));
+        let shown = self.owning.as_ref().and_then(|owning| owning.1.as_ref());
+        if owner.is_some() && owner.as_ref() != shown {
+            let who = self.identity.label();
+            return Err(format!("{who} has only its own by now, and {} began before that", target.path));
+        }
         match decide(&policy, &question) {
             Verdict::Permit(_) => Ok(()),
             Verdict::Refuse(refusal) => {

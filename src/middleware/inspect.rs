@@ -15,11 +15,12 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tower::{Layer, Service};
 
-use super::{Answer, Connection, grounds};
+use super::{Answer, Connection, grounds, own};
 use crate::body::{Body, Broken};
 use crate::docker::endpoint::BodyKind;
 use crate::error::Error;
 use crate::policy::decide::needs_body;
+use crate::policy::own::Known;
 use crate::policy::{Call, Permitted, Question, Verdict, decide};
 use crate::settings::Limits;
 
@@ -95,11 +96,18 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
         identity: &call.identity,
         headers: &call.headers,
         body: bytes.as_deref(),
+        known: Known::none(),
     };
-    let verdict = decide(&policy, &question);
+    let found;
+    let (verdict, known) = if policy.access.as_ref().is_some_and(|access| access.asks(call.endpoint)) {
+        found = own::find(&policy, &question, &gateway.backend).await?;
+        (decide(&policy, &Question { known: &found, ..question }), &found)
+    } else {
+        (decide(&policy, &question), Known::none())
+    };
     match verdict {
         Verdict::Permit(permit) => {
-            grounds::keep(connection, &call, bytes.as_deref());
+            grounds::keep(connection, &call, bytes.as_deref(), known);
             if let Some(bytes) = bytes {
                 // What is sent is what was judged; the backend writes its length anew.
                 call.body = Body::full(bytes);

@@ -6,6 +6,7 @@ mod grounds;
 mod inspect;
 mod normalise;
 mod observe;
+mod own;
 mod redact;
 mod rescue;
 mod route;
@@ -86,6 +87,8 @@ fn stack(connection: &Rc<Connection>, line: Rc<Line>) -> Stack {
         .layer(redact::RedactLayer)
         // Behind judging: what a bridged call takes besides itself, and its answer in the client's version.
         .layer(bridge::PerformLayer::new(connection))
+        // Behind the bridge: answers are cut as the backend gives them, before they are translated.
+        .layer(own::OwnLayer::new(connection))
         // Innermost, so that no layer above sees what only this backend says.
         .layer(normalise::NormaliseLayer::new(connection));
     RefCell::new(Box::new(layers.service(backend::Service::new(line))))

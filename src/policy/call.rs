@@ -7,6 +7,7 @@ use http::HeaderMap;
 
 use super::Policy;
 use super::access::Redaction;
+use super::own::Own;
 use super::verdict::Permit;
 use crate::docker::bridge::Bridged;
 use crate::docker::endpoint::{Endpoint, Hijack};
@@ -41,6 +42,7 @@ pub struct Permitted<B> {
     call: Call<B>,
     warnings: Vec<String>,
     redaction: Redaction,
+    own: Option<Box<Own>>,
 }
 
 impl<B> Call<B> {
@@ -55,7 +57,7 @@ impl<B> Call<B> {
         for name in permit.without_headers {
             self.headers.remove(name);
         }
-        Permitted { call: self, warnings: permit.warnings, redaction: permit.redaction }
+        Permitted { call: self, warnings: permit.warnings, redaction: permit.redaction, own: permit.own }
     }
 }
 
@@ -106,6 +108,12 @@ impl<B> Permitted<B> {
     #[must_use]
     pub const fn redaction(&self) -> &Redaction {
         &self.redaction
+    }
+
+    /// What ownership asks for besides; `None` where it asks for nothing.
+    #[must_use]
+    pub fn own(&self) -> Option<&Own> {
+        self.own.as_deref()
     }
 
     /// True if the client asked for an upgrade.

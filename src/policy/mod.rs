@@ -8,6 +8,7 @@ pub mod access;
 pub mod decide;
 pub mod facts;
 pub mod load;
+pub mod own;
 pub mod profile;
 pub mod rule;
 

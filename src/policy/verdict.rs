@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use http::{HeaderName, StatusCode};
 
 use super::access::Redaction;
+use super::own::Own;
 use crate::docker::target::Target;
 
 /// The verdict on one call.
@@ -30,12 +31,14 @@ pub struct Permit {
     pub warnings: Vec<String>,
     /// What the answer must not show.
     pub redaction: Redaction,
+    /// What ownership asks for besides, where the caller has only what is its own.
+    pub own: Option<Box<Own>>,
 }
 
 /// Everything that is wrong with a call, said at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// 400, 403 or 501.
+    /// 400, 403, 404, 409 or 501.
     pub status: StatusCode,
     /// The first line: what was refused, and by whom.
     pub summary: String,

@@ -275,7 +275,14 @@ fn permits(policy: &Policy, call: &str, body: &str) -> bool {
     let Routed::To { endpoint, .. } = target.route(Method::from_name(method).unwrap()) else { panic!("{call}") };
     let (headers, identity) = (HeaderMap::new(), Identity::nobody());
     let body = (!body.is_empty()).then_some(body.as_bytes());
-    let question = Question { endpoint, target: &target, identity: &identity, headers: &headers, body };
+    let question = Question {
+        endpoint,
+        target: &target,
+        identity: &identity,
+        headers: &headers,
+        body,
+        known: vicgate::policy::own::Known::none(),
+    };
     match decide(policy, &question) {
         Verdict::Permit(_) => true,
         Verdict::Refuse(refusal) => {

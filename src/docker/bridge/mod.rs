@@ -15,7 +15,6 @@
 
 mod answer;
 mod edits;
-mod filters;
 mod range;
 mod repair;
 mod request;

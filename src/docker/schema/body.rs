@@ -97,6 +97,17 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// Gives the member of a map at a path another name; false if it is not there, or if there is one of
+    /// that name already.
+    pub fn rename(&mut self, path: &str, new: &str) -> bool {
+        let Some((Stride::Name(old), Json::Object(members))) = self.parent(path) else { return false };
+        if members.iter().any(|(name, _)| name == new) {
+            return false;
+        }
+        let member = members.iter_mut().find(|(name, _)| *name == old);
+        member.map(|(name, _)| *name = new.to_owned().into()).is_some()
+    }
+
     /// The API version that the call was read for.
     #[must_use]
     pub const fn version(&self) -> ApiVersion {

@@ -1,6 +1,6 @@
 //! Examples that a policy brings along: who calls what, and what comes of it.
 
-use super::{Access, Redaction, apply};
+use super::{Access, Redaction, apply, put};
 use crate::docker::endpoint::{Endpoint, Method, Routed};
 use crate::docker::json::{Json, parse};
 use crate::docker::target::Target;
@@ -9,6 +9,7 @@ use crate::docker::{query, schema};
 use crate::identity::{Certificate, Evidence, Identity};
 use crate::policy::document::{At, Section};
 use crate::policy::facts;
+use crate::policy::own::{self, Asked, Change, Known};
 
 /// One example.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Case {
     query: Vec<(String, String)>,
     /// What the answer must not show, if the example says so.
     hides: Option<Vec<String>>,
+    /// Names of things that are somebody else's. Everything else that is named is the caller's.
+    others: Vec<String>,
 }
 
 /// Reads a `[[case]]`.
@@ -94,6 +97,7 @@ pub(super) fn read(section: &Section<'_, '_>) -> Option<Case> {
         sends,
         query,
         hides: hides.map(|words| words.into_iter().map(|word| word.value.to_owned()).collect()),
+        others: section.strings("others").into_iter().map(|name| name.value.to_owned()).collect(),
     };
     Some(case)
 }
@@ -128,11 +132,31 @@ impl Case {
         };
         let facts =
             facts::read(endpoint, target.name(endpoint), Some(&query), body.as_ref(), access.interest(endpoint));
-        let verdict = access.judge(&self.identity, endpoint, &facts).and_then(|grant| {
-            let sealed = access.sealed(endpoint, &query, &grant.redaction);
-            sealed.map_or(Ok(grant), |point| Err(vec![point]))
-        });
-        match verdict {
+        let known = Known::assumed(self.others.clone());
+        let owner = access.owner(&self.identity).filter(|_| access.may_allow(endpoint, &self.identity));
+        let references = own::references(endpoint, &target, &query, body.as_ref());
+        let rule = &format!("{}: owner", access.name);
+        let asked = Asked {
+            endpoint,
+            version,
+            query: &query,
+            body: body.as_ref(),
+            references: &references,
+            known: &known,
+            rule,
+        };
+        let judged = match owner.as_ref().and_then(|owner| own::gone(&asked, Some(owner))) {
+            Some(end) => Err(end.into_points(rule)),
+            None => access.judge(&self.identity, endpoint, &facts).and_then(|grant| {
+                let sealed = access.sealed(endpoint, &query, &grant.redaction);
+                sealed.map_or(Ok(grant), |point| Err(vec![point]))
+            }),
+        };
+        let owned = match (&judged, &owner) {
+            (Ok(_), Some(owner)) => own::judge(&asked, owner).map_err(|end| end.into_points(rule)),
+            (_, _) => Ok(Change::default()),
+        };
+        match judged.and_then(|grant| Ok((grant, owned?))) {
             Err(points) => {
                 let text: Vec<String> = points.iter().map(ToString::to_string).collect();
                 if self.permitted {
@@ -150,15 +174,18 @@ impl Case {
                     Some(_) | None => Ok(()),
                 }
             }
-            Ok(grant) if !self.permitted => Err(format!("is permitted by [{}]", grant.rule)),
-            Ok(grant) => {
+            Ok((grant, _)) if !self.permitted => Err(format!("is permitted by [{}]", grant.rule)),
+            Ok((grant, change)) => {
                 if let Some(rule) = self.rule.as_ref().filter(|rule| !is_rule(&grant.rule, rule)) {
                     return Err(format!("is permitted by [{}], not by \"{rule}\"", grant.rule));
                 }
                 self.check_hidden(&grant.redaction)?;
                 let mut pairs = query.pairs(false);
                 let mut json = body.map_or(Json::Null, schema::Body::into_json);
-                apply(&grant.edits, &mut json, &mut pairs, version);
+                apply(&[grant.edits, change.edits].concat(), &mut json, &mut pairs, version);
+                if let Some((name, value)) = change.query {
+                    put(&mut pairs, name, value);
+                }
                 self.check_sent(&json, &pairs)
             }
         }

@@ -42,6 +42,11 @@ pub fn apply(edits: &[Edit], body: &mut Json<'_>, query: &mut Vec<(String, Strin
 }
 
 impl Edit {
+    /// This name gets this value in the object there.
+    pub(in crate::policy) fn member(place: CallPlace, name: &str, value: &str) -> Self {
+        Self { place, change: Change::Member(name.to_owned(), value.to_owned()) }
+    }
+
     /// Where it stands: a path of the body, or a query parameter.
     #[must_use]
     pub const fn path(&self) -> &'static str {
@@ -131,7 +136,8 @@ fn at(json: &mut Json<'_>, path: &str, change: impl FnOnce(&mut Json<'_>)) {
     }
 }
 
-fn put(query: &mut Vec<(String, String)>, name: &str, value: String) {
+/// Sets a parameter, in the place of all of its name.
+pub(in crate::policy) fn put(query: &mut Vec<(String, String)>, name: &str, value: String) {
     query.retain(|(given, _)| given != name);
     query.push((name.to_owned(), value));
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::read::{self, Raw, Use};
 use super::role::RoleSet;
+use super::rule::OwnerRule;
 use super::{Access, Index, Invalid, Problem, tecnativa};
 use crate::docker::endpoint::Endpoint;
 use crate::policy::document::{At, Document};
@@ -70,6 +71,7 @@ fn from_file(file: &File, dir: Option<&Path>) -> Result<Access, Invalid> {
         redactions: Vec::new(),
         by_endpoint: vec![Index::default(); Endpoint::ALL.len()],
         cases: raw.cases.clone(),
+        owner: None,
     };
     access.add(raw);
     Ok(access)
@@ -99,7 +101,9 @@ fn read_with_uses(file: &File, dir: Option<&Path>, above: &mut Vec<String>) -> (
             let text = format!("\"{value}\" says itself who it is for, so that its rules cannot be used for others");
             document.problem(&span, text);
         }
-        raw.take(used, roles);
+        if let Some(problem) = raw.take(used, roles) {
+            document.problem(&span, problem);
+        }
     }
     above.pop();
     problems.extend(document.into_problems());
@@ -107,8 +111,9 @@ fn read_with_uses(file: &File, dir: Option<&Path>, above: &mut Vec<String>) -> (
 }
 
 impl Raw {
-    /// Takes the rules of a policy that is used, for these roles.
-    fn take(&mut self, used: Self, roles: Option<RoleSet>) {
+    /// Takes the rules of a policy that is used, for these roles. Gives what cannot be taken.
+    fn take(&mut self, used: Self, roles: Option<RoleSet>) -> Option<String> {
+        let problem = self.take_owner(used.owner, roles);
         let prefix = used.name;
         let rename = |name: &mut String| *name = format!("{prefix}: {name}");
         for (mut rule, endpoints) in used.deny {
@@ -131,6 +136,22 @@ impl Raw {
             rule.roles = roles;
             self.redact.push(rule);
         }
+        problem
+    }
+
+    fn take_owner(&mut self, used: Option<OwnerRule>, roles: Option<RoleSet>) -> Option<String> {
+        let mut used = used?;
+        used.roles = roles;
+        let Some(own) = &mut self.owner else {
+            self.owner = Some(used);
+            return None;
+        };
+        if own.label != used.label {
+            let (one, other) = (&own.label, &used.label);
+            return Some(format!("a policy has one label of owners, not {one} and {other}"));
+        }
+        own.roles = own.roles.zip(roles).map(|(one, other)| one.with(other));
+        None
     }
 }
 

@@ -21,6 +21,7 @@ mod tecnativa;
 mod tell;
 
 pub use case::Case;
+pub(in crate::policy) use edit::put;
 pub use edit::{Edit, apply};
 pub use redact::Redaction;
 
@@ -32,10 +33,11 @@ use crate::docker::endpoint::Endpoint;
 use crate::docker::query::Query;
 use crate::identity::Identity;
 use crate::policy::facts::{Facts, Kind, KindSet};
+use crate::policy::own::{Owner, Thing, treatment};
 use judge::Judge;
 use redact::RedactRule;
 use role::{Entry, RoleSet};
-use rule::{Rule, SetRule};
+use rule::{OwnerRule, Rule, SetRule};
 
 /// A whole access policy.
 #[derive(Clone, Debug)]
@@ -51,6 +53,7 @@ pub struct Access {
     redactions: Vec<Arc<RedactRule>>,
     by_endpoint: Vec<Index>,
     cases: Vec<Case>,
+    owner: Option<OwnerRule>,
 }
 
 /// What a policy says of one operation: places of rules, in the order of the file.
@@ -63,6 +66,8 @@ struct Index {
     interest: KindSet,
     /// True if some rule looks at what the call asks for.
     looks: bool,
+    /// True if the backend may have to be asked about what the call refers to.
+    asks: bool,
 }
 
 /// What an access policy makes of a call that it permits.
@@ -112,6 +117,43 @@ impl Access {
         self.index(endpoint).looks
     }
 
+    /// True if a call may refer to what the backend has to be asked about before it can be judged.
+    #[must_use]
+    pub fn asks(&self, endpoint: Endpoint) -> bool {
+        self.index(endpoint).asks
+    }
+
+    /// True if some rule about an operation is about what this is in truth: a word in a name's place that
+    /// could be an id.
+    #[must_use]
+    pub fn doubts(&self, endpoint: Endpoint, thing: Thing, name: &str) -> bool {
+        let interest = self.interest(endpoint);
+        match thing {
+            Thing::Container => {
+                let kinds = [Kind::Container, Kind::VolumesFrom, Kind::Link, Kind::Namespace];
+                kinds.into_iter().any(|kind| interest.contains(kind)) && pattern::may_be_id(name)
+            }
+            Thing::Network => interest.contains(Kind::Network) && pattern::may_be_id(name),
+            Thing::Exec => interest.contains(Kind::Container),
+            Thing::Image | Thing::Volume => false,
+        }
+    }
+
+    /// Who owns what an identity makes; `None` if nothing of its roles is about ownership.
+    #[must_use]
+    pub fn owner(&self, identity: &Identity) -> Option<Owner> {
+        let rule = self.owner.as_ref()?;
+        let is_for = rule.roles.is_none_or(|roles| roles.meets(role::roles(&self.identities, identity)));
+        is_for.then(|| Owner::new(&rule.label, identity))
+    }
+
+    /// True if some rule may allow the operation to an identity.
+    #[must_use]
+    pub fn may_allow(&self, endpoint: Endpoint, identity: &Identity) -> bool {
+        let roles = role::roles(&self.identities, identity);
+        self.allowances(endpoint).any(|rule| rule.is_for(roles))
+    }
+
     /// The names of the roles of an identity.
     #[must_use]
     pub fn roles_of(&self, identity: &Identity) -> Vec<&str> {
@@ -159,6 +201,7 @@ impl Access {
                     let list = if allows { &mut index.allow } else { &mut index.deny };
                     list.push(self.rules.len());
                     index.interest = index.interest.union(rule.kinds);
+                    index.asks |= rule.clauses.iter().any(rule::Clause::asks);
                     // A rule that allows looks for what it does not mention.
                     index.looks |= if allows { !rule.allows_anything() } else { !rule.clauses.is_empty() };
                 }
@@ -184,6 +227,13 @@ impl Access {
                 }
             }
             self.redactions.push(Arc::new(rule));
+        }
+        self.owner = raw.owner;
+        for endpoint in Endpoint::ALL.iter().filter(|endpoint| treatment(**endpoint).looks()) {
+            if let (Some(_), Some(index)) = (&self.owner, self.by_endpoint.get_mut(*endpoint as usize)) {
+                index.looks = true;
+                index.asks = true;
+            }
         }
     }
 }

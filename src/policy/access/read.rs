@@ -8,11 +8,12 @@ use super::case::{self, Case};
 use super::pattern::Patterns;
 use super::redact::{Hide, RedactRule};
 use super::role::{self, Entry, RoleSet, overlaps};
-use super::rule::{Clause, Forced, LimitClause, Rule, SetRule};
+use super::rule::{Clause, Forced, LimitClause, OwnerRule, Rule, SetRule};
 use crate::docker::endpoint::{Endpoint, Group};
 use crate::policy::document::{At, Document, Section};
 use crate::policy::facts::{Kind, KindSet, Limit, Syntax};
 use crate::policy::near::did_you_mean;
+use crate::policy::own;
 
 /// A policy as it stands in one file.
 pub(super) struct Raw {
@@ -26,6 +27,7 @@ pub(super) struct Raw {
     pub(super) redact: Vec<RedactRule>,
     pub(super) uses: Vec<Use>,
     pub(super) cases: Vec<Case>,
+    pub(super) owner: Option<OwnerRule>,
 }
 
 /// `[[use]]`: the rules of another policy, for some roles.
@@ -69,6 +71,7 @@ pub(super) fn read(document: &Document<'_>) -> Raw {
     let allow = root.tables("allow").into_iter().map(|section| reader.rule(section, true)).collect();
     let set = root.tables("set").into_iter().map(|section| reader.set_rule(section)).collect();
     let redact = root.tables("redact").into_iter().map(|section| reader.redact_rule(section)).collect();
+    let owner = reader.owner(&root);
     let uses = root.tables("use").into_iter().filter_map(|section| reader.uses(section)).collect();
     for (place, span) in role_spans.iter().enumerate() {
         if !reader.used.contains(place)
@@ -79,7 +82,7 @@ pub(super) fn read(document: &Document<'_>) -> Raw {
     }
     let cases = root.tables("case").into_iter().filter_map(|section| case::read(&section)).collect();
     root.finish();
-    Raw { name, title, roles, identities, allow, deny, set, redact, uses, cases }
+    Raw { name, title, roles, identities, allow, deny, set, redact, uses, cases, owner }
 }
 
 struct Reader<'r> {
@@ -181,6 +184,21 @@ impl Reader<'_> {
         }
         section.finish();
         RedactRule { name, place, roles, hide }
+    }
+
+    /// `owner = "LABEL"`, or `owner = { label = "LABEL", roles = ["ROLE"] }`.
+    fn owner(&mut self, root: &Section<'_, '_>) -> Option<OwnerRule> {
+        let (label, roles) = if root.is_table("owner") {
+            let table = root.table("owner")?;
+            let found = (table.required("label"), self.roles(&table));
+            table.finish();
+            found
+        } else {
+            (root.string("owner"), None)
+        };
+        let At { value, span } = label?;
+        self.problem_of(own::clean_name(value), &span)?;
+        Some(OwnerRule { label: value.to_owned(), roles })
     }
 
     fn uses(&mut self, section: Section<'_, '_>) -> Option<Use> {

@@ -30,7 +30,7 @@ impl RoleSet {
         self.0 & (1 << role) != 0
     }
 
-    const fn with(self, other: Self) -> Self {
+    pub(super) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 }

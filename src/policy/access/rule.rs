@@ -3,7 +3,7 @@
 use super::pattern::Patterns;
 use super::role::RoleSet;
 use crate::docker::endpoint::Endpoint;
-use crate::policy::facts::{CallPlace, Kind, KindSet, Limit};
+use crate::policy::facts::{CallPlace, Kind, KindSet, Limit, Syntax};
 
 /// A rule that allows calls or denies them.
 #[derive(Clone, Debug)]
@@ -33,6 +33,21 @@ pub(super) struct Rule {
 pub(super) struct Clause {
     pub(super) kind: Kind,
     pub(super) patterns: Patterns,
+}
+
+impl Clause {
+    /// True if it matters what a name or an id that a call gives is in truth.
+    pub(super) fn asks(&self) -> bool {
+        self.kind.syntax() == Syntax::NameOrId && self.kind != Kind::Secret && !self.patterns.are_any()
+    }
+}
+
+/// `owner`: things carry a label with who made them.
+#[derive(Clone, Debug)]
+pub(super) struct OwnerRule {
+    pub(super) label: String,
+    /// Whom it is about; `None` is everyone.
+    pub(super) roles: Option<RoleSet>,
 }
 
 /// How much of something a rule allows.

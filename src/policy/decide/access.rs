@@ -2,14 +2,17 @@
 
 use http::StatusCode;
 
+use super::own::Owning;
 use super::trace::{Effect, Step, Witness};
 use super::{Judge, READING};
+use crate::docker::endpoint::Endpoint;
 use crate::docker::json::Json;
 use crate::docker::query;
 use crate::docker::schema::Body;
 use crate::docker::target::Target;
 use crate::identity::Identity;
-use crate::policy::access::{Access, Grant, apply};
+use crate::policy::access::{Access, Grant, apply, put};
+use crate::policy::own::{Change, Place};
 use crate::policy::{Point, Refusal, facts};
 
 impl<W: Witness> Judge<'_, '_, W> {
@@ -36,8 +39,18 @@ impl<W: Witness> Judge<'_, '_, W> {
                 return None;
             }
         };
-        let facts =
-            facts::read(endpoint, target.name(endpoint), Some(&query), body.as_ref(), access.interest(endpoint));
+        let interest = access.interest(endpoint);
+        let mut facts = facts::read(endpoint, target.name(endpoint), Some(&query), body.as_ref(), interest);
+        let owning = if access.asks(endpoint) || access.owner(self.question.identity).is_some() {
+            Owning::new(access, self.question, target, &query, body.as_ref())
+        } else {
+            None
+        };
+        if let Some(owning) = &owning
+            && !self.look(owning, &query, body.as_ref(), &mut facts)
+        {
+            return None;
+        }
         let grant = match access.judge(self.question.identity, endpoint, &facts) {
             Ok(grant) => grant,
             Err(points) => {
@@ -56,19 +69,37 @@ impl<W: Witness> Judge<'_, '_, W> {
             return None;
         }
         self.tell(&grant, access);
+        let (change, renames) = match &owning {
+            Some(owning) => self.own(owning, &query, body.as_ref())?,
+            None => <(Change, Vec<_>)>::default(),
+        };
         self.permit.warnings.extend(grant.warnings);
         self.permit.redaction = grant.redaction;
-        if grant.edits.is_empty() {
+        self.permit.own = change.own.map(Box::new);
+        let edits = [grant.edits, change.edits].concat();
+        if edits.is_empty() && renames.is_empty() && change.query.is_none() {
             self.permit.body = body.filter(|_| !self.short).map(|body| body.to_vec());
             return None;
         }
         self.unchanged = false;
-        let had_body = body.is_some();
-        let mut pairs = query.pairs(self.policy.forwards_unknown(endpoint));
+        let (had_body, mut body) = (body.is_some(), body);
+        let mut new = Target { query: query.pairs(self.policy.forwards_unknown(endpoint)), ..target.clone() };
+        for (place, id) in &renames {
+            if !rename(endpoint, &mut new, body.as_mut(), place, id) {
+                let reason = "this is named twice, in two ways";
+                self.unread(&format!("{place:?}"), "", reason, None);
+            }
+        }
         let mut json = body.map_or(Json::Null, Body::into_json);
-        apply(&grant.edits, &mut json, &mut pairs, version);
+        apply(&edits, &mut json, &mut new.query, version);
+        match change.query {
+            Some((name @ "changes", value)) => new.query.push((name.to_owned(), value)),
+            Some((name, value)) => put(&mut new.query, name, value),
+            None => {}
+        }
+        new.version = new.version.max(change.since);
         self.permit.body = (had_body || !json.is_null()).then(|| json.to_vec());
-        (pairs != target.query).then(|| Target { query: pairs, ..target.clone() })
+        (new != *target).then_some(new)
     }
 
     fn tell(&mut self, grant: &Grant, access: &Access) {
@@ -102,6 +133,23 @@ impl<W: Witness> Judge<'_, '_, W> {
     }
 }
 
+/// Puts an id in the place of a name; false if it is there already.
+fn rename(endpoint: Endpoint, target: &mut Target, body: Option<&mut Body<'_>>, place: &Place, id: &str) -> bool {
+    match (place, body) {
+        (Place::Path, _) => {
+            let fixed = endpoint.row().pattern.split('{').next().unwrap_or_default();
+            let end = fixed.len() + target.name(endpoint).len();
+            let rest = target.path.get(end..).unwrap_or_default().to_owned();
+            target.path = format!("{fixed}{id}{rest}");
+        }
+        (Place::Query(name), _) => put(&mut target.query, name, id.to_owned()),
+        (Place::Body(path), Some(body)) => return body.replace(path, Json::from(id.to_owned())),
+        (Place::Key(path), Some(body)) => return body.rename(path, id),
+        (Place::Body(_) | Place::Key(_), None) | (Place::Stays(_), _) => {}
+    }
+    true
+}
+
 /// The refusal of a call that somebody may not make.
 pub(super) fn refusal(access: &Access, identity: &Identity, points: Vec<Point>) -> Refusal {
     let who = match identity.label() {
@@ -121,7 +169,6 @@ mod tests {
     use http::HeaderMap;
 
     use super::*;
-    use crate::docker::endpoint::Endpoint;
     use crate::policy::access::load::from_text;
     use crate::policy::{Permit, Policy, Question, Verdict, decide, load};
 
@@ -137,7 +184,8 @@ mod tests {
         let target = Target::parse(target).unwrap();
         let (headers, identity) = (HeaderMap::new(), Identity::nobody());
         let body = (!body.is_empty()).then_some(body.as_bytes());
-        decide(policy, &Question { endpoint, target: &target, identity: &identity, headers: &headers, body })
+        let known = crate::policy::own::Known::none();
+        decide(policy, &Question { endpoint, target: &target, identity: &identity, headers: &headers, body, known })
     }
 
     fn create(policy: &Policy, body: &str) -> Verdict {

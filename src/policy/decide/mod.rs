@@ -10,11 +10,13 @@
 
 mod access;
 mod body;
+mod own;
 mod query;
 mod trace;
 
 use http::{HeaderMap, HeaderName, StatusCode};
 
+use super::own::Known;
 use super::profile::{Decision, Support, Unknown, Unsupported};
 use super::rule::{Fault, Outcome};
 use super::{Permit, Point, Policy, Refusal, Verdict};
@@ -24,6 +26,7 @@ use crate::docker::schema::{self, Keep};
 use crate::docker::target::Target;
 use crate::docker::version::ApiVersion;
 use crate::identity::Identity;
+pub use own::{Wanted, unknown};
 use trace::Witness;
 pub use trace::{Effect, Step};
 
@@ -40,6 +43,8 @@ pub struct Question<'a> {
     pub headers: &'a HeaderMap,
     /// The whole body; `None` if it was not read. See [`needs_body`].
     pub body: Option<&'a [u8]>,
+    /// What the backend said of the things that the call refers to. See [`unknown`].
+    pub known: &'a Known,
 }
 
 impl Question<'_> {
@@ -105,6 +110,9 @@ fn judge<W: Witness>(policy: &Policy, question: &Question<'_>, witness: &mut W) 
 /// Permits a call whose body is spelt canonically already, and that passes as it is: the usual case, at
 /// a fraction of the cost. Whatever is to be refused, changed or told goes the long way.
 fn short_way(policy: &Policy, question: &Question<'_>) -> Option<Permit> {
+    if policy.access.as_ref().is_some_and(|access| access.asks(question.endpoint)) {
+        return None;
+    }
     let bytes = question.body.filter(|_| needs_body(policy, question.endpoint, question.target))?;
     // An access policy may ask what is there, and not only what is used.
     let keep = if policy.access.is_none() { Keep::Uses } else { Keep::All };
@@ -121,7 +129,7 @@ fn short_way(policy: &Policy, question: &Question<'_>) -> Option<Permit> {
     if let Some(access) = &policy.access {
         judge.access(access, Some(body));
     }
-    (judge.unchanged && judge.points.is_empty()).then_some(judge.permit)
+    (judge.unchanged && judge.points.is_empty() && judge.gone.is_none()).then_some(judge.permit)
 }
 
 /// A judgement under way.
@@ -133,6 +141,8 @@ struct Judge<'q, 'w, W> {
     permit: Permit,
     /// True once the access policy has refused something.
     forbidden: bool,
+    /// What ownership ends the call with.
+    gone: Option<Refusal>,
     /// False once the access policy has changed something.
     unchanged: bool,
     /// True on the short way, on which nothing is written.
@@ -170,7 +180,17 @@ enum Fate {
 impl<'q, 'w, W: Witness> Judge<'q, 'w, W> {
     fn new(policy: &'q Policy, question: &'q Question<'q>, witness: &'w mut W) -> Self {
         let permit = Permit::default();
-        Self { policy, question, witness, points: Vec::new(), permit, forbidden: false, unchanged: true, short: false }
+        Self {
+            policy,
+            question,
+            witness,
+            points: Vec::new(),
+            permit,
+            forbidden: false,
+            gone: None,
+            unchanged: true,
+            short: false,
+        }
     }
 
     /// Judges query and headers.
@@ -325,7 +345,7 @@ impl<'q, 'w, W: Witness> Judge<'q, 'w, W> {
 
     fn verdict(self) -> Verdict {
         if self.points.is_empty() {
-            return Verdict::Permit(self.permit);
+            return self.gone.map_or(Verdict::Permit(self.permit), Verdict::Refuse);
         }
         if let Some(access) = self.policy.access.as_ref().filter(|_| self.forbidden) {
             return Verdict::Refuse(access::refusal(access, self.question.identity, self.points));

@@ -14,7 +14,10 @@ fn ask(policy: &Policy, endpoint: Endpoint, target: &str, body: &str) -> Verdict
     let headers = HeaderMap::new();
     let identity = Identity::nobody();
     let body = (!body.is_empty()).then_some(body.as_bytes());
-    decide(policy, &Question { endpoint, target: &target, identity: &identity, headers: &headers, body })
+    decide(
+        policy,
+        &Question { endpoint, target: &target, identity: &identity, headers: &headers, body, known: Known::none() },
+    )
 }
 
 fn create(policy: &Policy, body: &str) -> Verdict {
@@ -276,6 +279,7 @@ mod when_unsupported_is {
             identity: &identity,
             headers: &headers,
             body: None,
+            known: Known::none(),
         };
         let dropped = permit(decide(&variant(&format!("{row}\"drop\"")), &question));
         assert_eq!(dropped.without_headers, ["x-registry-auth"]);
@@ -305,8 +309,14 @@ fn explaining_tells_each_rule_that_spoke() {
     let target = Target::parse("/v1.25/containers/create?name=web").unwrap();
     let (headers, identity) = (HeaderMap::new(), Identity::nobody());
     let body = Some(&br#"{"Image":"x","HostConfig":{"Privileged":true}}"#[..]);
-    let question =
-        Question { endpoint: Endpoint::ContainerCreate, target: &target, identity: &identity, headers: &headers, body };
+    let question = Question {
+        endpoint: Endpoint::ContainerCreate,
+        target: &target,
+        identity: &identity,
+        headers: &headers,
+        body,
+        known: Known::none(),
+    };
     let (verdict, steps) = explain(&policy("vic"), &question);
     assert_eq!(verdict, decide(&policy("vic"), &question));
     let told: Vec<_> = steps.iter().map(|step| (step.rule.as_str(), step.says.as_str(), step.effect.word())).collect();

@@ -80,6 +80,15 @@ pub enum Value<'b> {
     Flag,
     /// Text.
     Text(Cow<'b, str>),
+    /// Something that the backend was asked about.
+    Object {
+        /// What the call calls it.
+        asked: Cow<'b, str>,
+        /// What it is called, as patterns spell it.
+        name: String,
+        /// Its full id, as patterns spell it.
+        id: String,
+    },
     /// A name and what it is set to.
     Pair(Cow<'b, str>, Cow<'b, str>),
     /// A path of the host, clean and absolute.
@@ -156,6 +165,14 @@ pub fn harmless_param(param: &Param) -> Option<&'static str> {
     params::harmless(param)
 }
 
+impl<'b> Fact<'b> {
+    /// Something that is named in the path of a call.
+    pub(in crate::policy) fn in_path(kind: Kind, value: Value<'b>, endpoint: Endpoint) -> Self {
+        let path = endpoint.row().pattern.to_owned();
+        Self { kind, value, grant: Grant::Open, path, flag: None, sent: Sent::Nothing }
+    }
+}
+
 impl Fact<'_> {
     /// What was sent, as short JSON; empty if it must not be shown.
     #[must_use]
@@ -167,6 +184,16 @@ impl Fact<'_> {
             Sent::Json(json) => short(json),
             Sent::Text(text) => short(&Json::from(text)),
             Sent::Nothing => String::new(),
+        }
+    }
+
+    /// The text that was sent, where that is one.
+    #[must_use]
+    pub(in crate::policy) fn sent_text(&self) -> Option<&str> {
+        match self.sent {
+            Sent::Json(json) => json.as_str(),
+            Sent::Text(text) => Some(text),
+            Sent::Nothing => None,
         }
     }
 
@@ -194,7 +221,7 @@ impl std::fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Flag => f.write_str("true"),
-            Self::Text(text) => f.write_str(text),
+            Self::Text(text) | Self::Object { asked: text, .. } => f.write_str(text),
             Self::Pair(name, value) => write!(f, "{name}={value}"),
             Self::HostPath { path, read_only } => write!(f, "{path}{}", if *read_only { ":ro" } else { "" }),
             Self::Image(reference) => reference.fmt(f),

@@ -2,8 +2,8 @@
 
 use super::Request;
 use crate::docker::bridge::After;
-use crate::docker::bridge::filters;
 use crate::docker::bridge::tree::string;
+use crate::docker::filters;
 
 /// From 1.25 on the name to look for is a filter.
 pub(crate) fn filter_to_reference(request: &mut Request<'_, '_, '_>) {

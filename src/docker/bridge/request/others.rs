@@ -3,8 +3,8 @@
 use super::Request;
 use crate::docker::bridge::After;
 use crate::docker::bridge::Condition;
-use crate::docker::bridge::filters;
 use crate::docker::bridge::tree::string;
+use crate::docker::filters;
 use crate::docker::json::Json;
 use crate::docker::query::is_true;
 use crate::docker::schema::{self, Scope, Type, is_used};

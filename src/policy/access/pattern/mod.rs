@@ -67,6 +67,12 @@ impl Patterns {
         Ok(())
     }
 
+    /// True if every value is one of these.
+    pub(super) fn are_any(&self) -> bool {
+        let any = |pattern: &Pattern| matches!(pattern, Pattern::NameOrId(glob) if glob.is_any());
+        self.except.is_empty() && self.wanted.iter().any(any)
+    }
+
     /// True if the value is certainly one of these.
     pub(super) fn grants(&self, value: &Value<'_>) -> bool {
         // Exceptions alone mean: all but these.
@@ -116,6 +122,8 @@ impl Pattern {
             (Self::NameOrId(glob), Value::Text(text)) => {
                 glob.matches(text) && (glob.is_any() || glob.is_exact() || !may_be_id(text))
             }
+            // It is certain what this is.
+            (Self::NameOrId(glob), Value::Object { name, id, .. }) => glob.matches(name) || glob.matches(id),
             // Every capability is more than any that a pattern with letters means.
             (Self::Capability(glob), Value::Text(text)) => {
                 glob.matches(text) && (text != "ALL" || glob.is_any() || glob.as_str() == "ALL")
@@ -150,7 +158,7 @@ impl Pattern {
 }
 
 /// True for what a daemon looks up as the beginning of an id, if there is no such name.
-fn may_be_id(text: &str) -> bool {
+pub(in crate::policy) fn may_be_id(text: &str) -> bool {
     let id = text.rsplit(':').next().unwrap_or_default();
     !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

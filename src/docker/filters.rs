@@ -1,15 +1,15 @@
 //! The query parameter `filters`: a map of names to values, in two forms.
 
-use super::tree::string;
-use crate::docker::json::{Json, parse};
-use crate::docker::target::Target;
+use super::json::{Json, parse};
+use super::target::Target;
 
 /// Names and their values, in the order in which they came.
-pub(super) type Filters = Vec<(String, Vec<String>)>;
+pub type Filters = Vec<(String, Vec<String>)>;
 
 /// Reads `{"name":["value"]}`, the old form, or `{"name":{"value":true}}`,
 /// that of API 1.22. `None` if it is neither: the daemon shall say so.
-pub(super) fn read(text: &str) -> Option<Filters> {
+#[must_use]
+pub fn read(text: &str) -> Option<Filters> {
     if text.is_empty() {
         return Some(Vec::new());
     }
@@ -33,18 +33,20 @@ pub(super) fn read(text: &str) -> Option<Filters> {
 }
 
 /// Writes the old form, which every engine reads.
-pub(super) fn write_lists(filters: &Filters) -> String {
+#[must_use]
+pub fn write_lists(filters: &Filters) -> String {
     let members = filters
         .iter()
         .map(|(name, values)| {
-            (name.as_str().into(), Json::Array(values.iter().map(|value| string(&**value)).collect()))
+            (name.as_str().into(), Json::Array(values.iter().map(|value| Json::from(value.as_str())).collect()))
         })
         .collect();
     Json::Object(members).to_string()
 }
 
 /// Writes the form of API 1.22.
-pub(super) fn write_maps(filters: &Filters) -> String {
+#[must_use]
+pub fn write_maps(filters: &Filters) -> String {
     let members = filters
         .iter()
         .map(|(name, values)| {
@@ -56,12 +58,13 @@ pub(super) fn write_maps(filters: &Filters) -> String {
 }
 
 /// The filters of a call; `None` if they cannot be read.
-pub(super) fn of(target: &Target) -> Option<Filters> {
+#[must_use]
+pub fn of(target: &Target) -> Option<Filters> {
     read(target.param("filters").unwrap_or_default())
 }
 
 /// Puts filters into a call, in the form of API 1.22, or takes them out if there are none.
-pub(super) fn put(target: &mut Target, filters: &Filters) {
+pub fn put(target: &mut Target, filters: &Filters) {
     target.query.retain(|(name, _)| name != "filters");
     if !filters.is_empty() {
         target.query.push(("filters".to_owned(), write_maps(filters)));
@@ -69,7 +72,7 @@ pub(super) fn put(target: &mut Target, filters: &Filters) {
 }
 
 /// Adds a value to a filter.
-pub(super) fn add(filters: &mut Filters, name: &str, value: &str) {
+pub fn add(filters: &mut Filters, name: &str, value: &str) {
     match filters.iter_mut().find(|(own, _)| own == name) {
         Some((_, values)) => values.push(value.to_owned()),
         None => filters.push((name.to_owned(), vec![value.to_owned()])),
@@ -77,7 +80,7 @@ pub(super) fn add(filters: &mut Filters, name: &str, value: &str) {
 }
 
 /// Takes a filter out, with its values.
-pub(super) fn take(filters: &mut Filters, name: &str) -> Option<Vec<String>> {
+pub fn take(filters: &mut Filters, name: &str) -> Option<Vec<String>> {
     let index = filters.iter().position(|(own, _)| own == name)?;
     Some(filters.remove(index).1)
 }

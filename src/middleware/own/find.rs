@@ -1,0 +1,217 @@
+//! Asks the backend what the names and ids of a call stand for.
+
+use http::{Method, StatusCode};
+
+use crate::backend::{Backend, PATIENCE, Said};
+use crate::docker::json::Json;
+use crate::docker::target::Target;
+use crate::docker::version::ApiVersion;
+use crate::error::Error;
+use crate::policy::decide::{Wanted, unknown};
+use crate::policy::own::{Found, Known, Need, Object, Owner, Thing, Whose, is_predefined_network};
+use crate::policy::{Policy, Question};
+
+/// Finds what a call refers to, as far as its judgement depends on it.
+///
+/// # Errors
+/// 502: the backend does not say.
+pub(in crate::middleware) async fn find(
+    policy: &Policy,
+    question: &Question<'_>,
+    backend: &Backend,
+) -> Result<Known, Error> {
+    let mut known = Known::default();
+    let (wanted, owner) = unknown(policy, question);
+    let finder = Finder { backend, version: question.target.version, owner: owner.as_ref() };
+    for Wanted { thing, name, need } in &wanted {
+        let found = finder.find(*thing, name, *need).await?;
+        known.add(*thing, name, found);
+    }
+    Ok(known)
+}
+
+struct Finder<'f> {
+    backend: &'f Backend,
+    version: Option<ApiVersion>,
+    owner: Option<&'f Owner>,
+}
+
+impl Finder<'_> {
+    async fn find(&self, thing: Thing, name: &str, need: Need) -> Result<Found, Error> {
+        if !may_be_name(thing, name) {
+            // Nothing is called that.
+            return Ok(Found::Missing);
+        }
+        match thing {
+            Thing::Container => self.container(name).await,
+            Thing::Exec => self.exec(name).await,
+            Thing::Network => self.network(name).await,
+            Thing::Volume => self.volume(name).await,
+            Thing::Image => match name.strip_suffix(":*") {
+                Some(repository) => self.images(repository, need).await,
+                None => self.image(name).await,
+            },
+        }
+    }
+
+    async fn container(&self, name: &str) -> Result<Found, Error> {
+        let Some(said) = self.get(&format!("/containers/{name}/json"), &[]).await? else { return Ok(Found::Missing) };
+        let json = said.json()?;
+        let labels = json.get("Config").and_then(|config| config.get("Labels"));
+        let called = text(&json, "Name").trim_start_matches('/');
+        object(text(&json, "Id"), called, self.whose(Thing::Container, labels))
+    }
+
+    async fn exec(&self, id: &str) -> Result<Found, Error> {
+        let Some(said) = self.get(&format!("/exec/{id}/json"), &[]).await? else { return Ok(Found::Missing) };
+        let json = said.json()?;
+        let container = text(&json, "ContainerID");
+        match self.container(container).await? {
+            Found::There(object) => Ok(Found::There(Object { id: id.to_owned(), ..object })),
+            Found::Missing => Ok(Found::Missing),
+        }
+    }
+
+    async fn network(&self, name: &str) -> Result<Found, Error> {
+        if is_predefined_network(name) {
+            let (id, name) = (name.to_owned(), name.to_owned());
+            return Ok(Found::There(Object { id, name, whose: Whose::Shared }));
+        }
+        let found = match self.get(&format!("/networks/{name}"), &[]).await? {
+            Some(said) => self.network_of(&said.json()?)?,
+            None => Found::Missing,
+        };
+        if matches!(&found, Found::There(object) if object.whose != Whose::Others) {
+            return Ok(found);
+        }
+        // Names of networks are not unique: the caller's own comes before that of somebody else.
+        let Some(owner) = self.owner else { return Ok(found) };
+        let filters =
+            format!("{{\"label\":[{}],\"name\":[{}]}}", Json::from(owner.filter(Thing::Network)), Json::from(name));
+        let Some(said) = self.get("/networks", &[("filters", &filters)]).await? else { return Ok(found) };
+        let json = said.json()?;
+        let own = json.as_array().unwrap_or_default().iter().find(|network| text(network, "Name") == name);
+        own.map_or(Ok(found), |network| self.network_of(network))
+    }
+
+    fn network_of(&self, json: &Json<'_>) -> Result<Found, Error> {
+        let name = text(json, "Name");
+        let whose = match self.whose(Thing::Network, json.get("Labels")) {
+            Whose::Others if is_predefined_network(name) => Whose::Shared,
+            whose => whose,
+        };
+        object(text(json, "Id"), name, whose)
+    }
+
+    async fn volume(&self, name: &str) -> Result<Found, Error> {
+        let Some(said) = self.get(&format!("/volumes/{name}"), &[]).await? else { return Ok(Found::Missing) };
+        let json = said.json()?;
+        object(name, name, self.whose(Thing::Volume, json.get("Labels")))
+    }
+
+    async fn image(&self, name: &str) -> Result<Found, Error> {
+        let Some(said) = self.get(&format!("/images/{name}/json"), &[]).await? else { return Ok(Found::Missing) };
+        let json = said.json()?;
+        let labels = json.get("Config").and_then(|config| config.get("Labels"));
+        object(text(&json, "Id"), name, self.whose(Thing::Image, labels))
+    }
+
+    /// All images of a repository. They are somebody else's if one of them is.
+    async fn images(&self, repository: &str, need: Need) -> Result<Found, Error> {
+        let Some(said) = self.get("/images/json", &[]).await? else { return Ok(Found::Missing) };
+        let json = said.json()?;
+        let all = json.as_array().unwrap_or_default().iter();
+        let mut found = Found::Missing;
+        for image in all {
+            let mut tags = image.get("RepoTags").into_iter().flat_map(Json::strings);
+            if !tags.any(|tag| tag.strip_prefix(repository).is_some_and(|rest| rest.starts_with(':'))) {
+                continue;
+            }
+            let whose = self.whose(Thing::Image, image.get("Labels"));
+            if whose == Whose::Others && need != Need::Pull {
+                return Ok(Found::Missing);
+            }
+            found = object(text(image, "Id"), repository, whose)?;
+            if whose == Whose::Others {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn whose(&self, thing: Thing, labels: Option<&Json<'_>>) -> Whose {
+        // Without ownership everything is everyone's.
+        self.owner.map_or(Whose::Own, |owner| owner.whose(thing, labels))
+    }
+
+    /// What the backend has there; `None` if nothing, or nothing clear.
+    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Option<Said>, Error> {
+        let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let target = Target { version: None, path: path.to_owned(), query }.to_wire(self.version);
+        let said = self.backend.ask(Method::GET, &target, None, PATIENCE).await?;
+        match said.status {
+            StatusCode::OK => Ok(Some(said)),
+            status if status.is_client_error() => Ok(None),
+            status => {
+                Err(Error::backend(format!("vicgate: the backend answers {status} to {path}: {}", said.message())))
+            }
+        }
+    }
+}
+
+fn object(id: &str, name: &str, whose: Whose) -> Result<Found, Error> {
+    if id.is_empty() {
+        return Err(Error::backend("vicgate: the backend names a thing without its id"));
+    }
+    Ok(Found::There(Object { id: id.to_owned(), name: name.to_owned(), whose }))
+}
+
+fn text<'j>(json: &'j Json<'_>, name: &str) -> &'j str {
+    json.get(name).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// True for what can be asked about without becoming another path.
+fn may_be_name(thing: Thing, name: &str) -> bool {
+    let word = |name: &str| {
+        name.starts_with(|char: char| char.is_ascii_alphanumeric())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+    };
+    match thing {
+        Thing::Container | Thing::Volume | Thing::Exec => word(name),
+        Thing::Network => {
+            !name.is_empty()
+                && !matches!(name, "." | "..")
+                && !name.chars().any(|char| char.is_control() || matches!(char, '/' | '\\' | '%' | '?' | '#' | ';'))
+        }
+        Thing::Image => {
+            let name = name.strip_suffix(":*").unwrap_or(name);
+            let part = |part: &str| {
+                part.starts_with(|char: char| char.is_ascii_alphanumeric())
+                    && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-:@".contains(&byte))
+            };
+            name.split('/').all(part)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_lead_to_another_path_is_the_name_of_nothing() {
+        for odd in ["", "..", "a/json?x=", "a/../b", "/a", "a b", "a%2fb"] {
+            for thing in [Thing::Container, Thing::Volume, Thing::Exec] {
+                assert!(!may_be_name(thing, odd), "{odd}");
+            }
+        }
+        for odd in ["", "..", "a/b", "a?b", "a#b"] {
+            assert!(!may_be_name(Thing::Network, odd), "{odd}");
+        }
+        for odd in ["", "..", "a//b", "a/../b", "a?b", "/a", "a b"] {
+            assert!(!may_be_name(Thing::Image, odd), "{odd}");
+        }
+        assert!(may_be_name(Thing::Network, "VM Network") && may_be_name(Thing::Image, "localhost:5000/a/b:1"));
+        assert!(may_be_name(Thing::Image, "a@sha256:00") && may_be_name(Thing::Image, "busybox:*"));
+    }
+}

@@ -1,0 +1,207 @@
+//! What ownership asks for besides judging: volumes that are made with a label
+//! before a container would make them without one, and answers cut to what is the caller's.
+
+mod find;
+
+pub(super) use find::find;
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use tower::{Layer, Service};
+
+use super::{Answer, Connection};
+use crate::backend::{Backend, LONGEST, PATIENCE};
+use crate::body::{Body, Rewrite};
+use crate::docker::endpoint::Endpoint;
+use crate::docker::json::{self, Json};
+use crate::docker::target::Target;
+use crate::docker::version::ApiVersion;
+use crate::error::Error;
+use crate::normalise::read;
+use crate::policy::Permitted;
+use crate::policy::own::{Events, NewVolume, Own, Thing, Whose, cut, keep_containers, shows_containers, wants_cut};
+
+/// Layer of [`Owning`].
+#[derive(Clone)]
+pub(super) struct OwnLayer(Rc<Connection>);
+
+impl OwnLayer {
+    /// For the calls of one connection.
+    pub(super) fn new(connection: &Rc<Connection>) -> Self {
+        Self(connection.clone())
+    }
+}
+
+impl<S> Layer<S> for OwnLayer {
+    type Service = Owning<S>;
+
+    fn layer(&self, inner: S) -> Owning<S> {
+        Owning { inner, connection: self.0.clone() }
+    }
+}
+
+/// Does what ownership asks for; a call of whom it is not about passes as it is.
+#[derive(Clone)]
+pub(super) struct Owning<S> {
+    inner: S,
+    connection: Rc<Connection>,
+}
+
+impl<S> Service<Permitted<Body>> for Owning<S>
+where
+    S: Service<Permitted<Body>, Response = Response<Body>, Error = Error, Future = Answer> + Clone + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Error;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, permitted: Permitted<Body>) -> Answer {
+        let Some(own) = permitted.own().cloned() else { return self.inner.call(permitted) };
+        let mut inner = self.inner.clone();
+        let backend = self.connection.gateway.backend.clone();
+        let (endpoint, version) = (permitted.endpoint(), permitted.target().version);
+        let work = Work { own, endpoint, version, backend };
+        Box::pin(async move {
+            if let Some((status, text)) = work.own.instead {
+                return Ok(answer(status, text));
+            }
+            let made = work.make_volumes().await?;
+            let answer = inner.call(permitted).await;
+            let failed = answer.as_ref().map_or(true, |answer| !answer.status().is_success());
+            if failed {
+                work.remove_volumes(&made).await;
+            }
+            work.cut(answer?).await
+        })
+    }
+}
+
+/// A call under way.
+struct Work {
+    own: Own,
+    endpoint: Endpoint,
+    version: Option<ApiVersion>,
+    backend: Arc<Backend>,
+}
+
+impl Work {
+    /// Makes the volumes that the call would make, and gives their names.
+    async fn make_volumes(&self) -> Result<Vec<&str>, Error> {
+        let mut made = Vec::new();
+        for NewVolume { name, body } in &self.own.volumes {
+            let path = self.path("/volumes/create", &[]);
+            let said = self.backend.ask(Method::POST, &path, Some(body.clone()), PATIENCE).await?;
+            if said.status.is_success() && self.is_own(&said.json()?) {
+                made.push(name.as_str());
+                continue;
+            }
+            self.remove_volumes(&made).await;
+            // Somebody else has made one of that name meanwhile, or it cannot be made.
+            return Err(if said.status.is_success() || said.status == StatusCode::CONFLICT {
+                Error::client(StatusCode::NOT_FOUND, Thing::Volume.missing(name))
+            } else {
+                Error { status: said.status, ..Error::backend(said.message()) }
+            });
+        }
+        Ok(made)
+    }
+
+    /// A call that failed leaves nothing behind.
+    async fn remove_volumes(&self, names: &[&str]) {
+        for name in names {
+            let path = self.path(&format!("/volumes/{name}"), &[]);
+            if let Err(error) = self.backend.ask(Method::DELETE, &path, None, PATIENCE).await {
+                tracing::warn!(volume = name, %error, "a volume of a call that failed is left behind");
+            }
+        }
+    }
+
+    fn is_own(&self, volume: &Json<'_>) -> bool {
+        self.own.owner.whose(Thing::Volume, volume.get("Labels")) == Whose::Own
+    }
+
+    async fn cut(&self, mut answer: Response<Body>) -> Result<Response<Body>, Error> {
+        let endpoint = self.endpoint;
+        if !answer.status().is_success() {
+            return Ok(answer);
+        }
+        if endpoint == Endpoint::SystemEvents {
+            answer.headers_mut().remove(header::CONTENT_LENGTH);
+            return Ok(answer.map(|body| body.rewritten(OwnEvents(Events::new(self.own.owner.clone())))));
+        }
+        let made = endpoint == Endpoint::VolumeCreate;
+        if !wants_cut(endpoint) && !shows_containers(endpoint) && !made {
+            return Ok(answer);
+        }
+        let (mut parts, body) = answer.into_parts();
+        let bytes = read(body, LONGEST).await?;
+        let mut json = json::parse(&bytes)
+            .map_err(|error| Error::backend(format!("vicgate: the backend's answer cannot be cut: {error}")))?;
+        if made && !self.is_own(&json) {
+            // Engines give the volume of that name, whoever made it.
+            let name = json.get("Name").and_then(Json::as_str).unwrap_or_default();
+            let text = format!("create {name}: conflict: volume name must be unique");
+            return Err(Error::client(StatusCode::CONFLICT, text));
+        }
+        if shows_containers(endpoint) {
+            let ids = self.containers().await?;
+            keep_containers(&mut json, &ids);
+        }
+        cut(endpoint, &self.own.owner, &mut json);
+        let mut text = json.to_vec();
+        text.push(b'\n');
+        parts.headers.remove(header::TRANSFER_ENCODING);
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
+        Ok(Response::from_parts(parts, Body::full(text)))
+    }
+
+    /// The full ids of the owner's containers.
+    async fn containers(&self) -> Result<Vec<String>, Error> {
+        let filters = format!("{{\"label\":[{}]}}", Json::from(self.own.owner.filter(Thing::Container)));
+        let path = self.path("/containers/json", &[("all", "1"), ("filters", &filters)]);
+        let said = self.backend.ask(Method::GET, &path, None, PATIENCE).await?;
+        if said.status != StatusCode::OK {
+            return Err(Error::backend(format!("vicgate: the backend does not list containers: {}", said.message())));
+        }
+        let json = said.json()?;
+        let ids = json.as_array().unwrap_or_default().iter().filter_map(|item| item.get("Id")?.as_str());
+        Ok(ids.map(str::to_owned).collect())
+    }
+
+    fn path(&self, path: &str, query: &[(&str, &str)]) -> String {
+        let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Target { version: None, path: path.to_owned(), query }.to_wire(self.version)
+    }
+}
+
+struct OwnEvents(Events);
+
+impl Rewrite for OwnEvents {
+    fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, String> {
+        self.0.push(bytes)
+    }
+
+    fn end(&mut self) -> Result<Vec<u8>, String> {
+        self.0.end()
+    }
+
+    fn is_done(&self) -> bool {
+        false
+    }
+}
+
+fn answer(status: StatusCode, text: &'static str) -> Response<Body> {
+    let mut answer = Response::new(Body::full(text));
+    *answer.status_mut() = status;
+    if !text.is_empty() {
+        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    answer
+}

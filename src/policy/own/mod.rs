@@ -1,0 +1,152 @@
+//! Ownership: what an identity creates is its own, and what is others' is not there.
+//!
+//! A policy with `owner = "label"` has things labelled with who made them. [`table`] decides for each
+//! operation what that means, [`reference`] finds what a call refers to, [`Known`] is what the backend
+//! said of it, [`judge`] puts them together. All of it is pure: the middleware asks the backend.
+
+mod answer;
+mod events;
+mod judge;
+mod known;
+mod label;
+mod reference;
+mod table;
+
+pub use answer::{cut, keep_containers, shows_containers, wants_cut};
+pub use events::Events;
+pub(in crate::policy) use judge::{Asked, Change, End, gone, judge};
+pub use known::{Found, Known, Object, Whose};
+pub(in crate::policy) use label::clean_name;
+pub use reference::{Need, Place, Reference, Thing};
+pub(in crate::policy) use reference::{named, references};
+pub(in crate::policy) use table::treatment;
+
+use http::StatusCode;
+
+use crate::docker::json::Json;
+use crate::identity::{Evidence, Identity};
+
+/// Who owns what a call makes, and by which label that is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    label: String,
+    name: String,
+}
+
+/// What ownership asks of a permitted call besides its judgement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own {
+    /// Who owns.
+    pub owner: Owner,
+    /// Volumes that the call would make in passing, without a label: they are made before it.
+    pub volumes: Vec<NewVolume>,
+    /// The answer, where none of the backend's is needed: nothing that the call is about is the caller's.
+    pub instead: Option<(StatusCode, &'static str)>,
+}
+
+/// A volume to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewVolume {
+    /// Its name.
+    pub name: String,
+    /// The body of its create.
+    pub body: Vec<u8>,
+}
+
+impl Owner {
+    /// What an identity owns carries `label` with its name.
+    ///
+    /// No two ways to be identified give the same name: a common name that looks like another kind of
+    /// evidence is written behind `cn:`.
+    #[must_use]
+    pub fn new(label: &str, identity: &Identity) -> Self {
+        let name = identity.label();
+        let common =
+            matches!(&identity.evidence, Evidence::Certificate(certificate) if certificate.common_names.len() == 1);
+        let odd = name == "-" || ["uid:", "sha256:", "cn:"].iter().any(|kind| name.starts_with(kind));
+        let name = if common && odd { format!("cn:{name}") } else { name };
+        Self { label: label.to_owned(), name }
+    }
+
+    /// The label of containers, volumes and networks.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The label of images. It is another one: a container inherits the labels of its image, and whoever
+    /// runs an image that somebody made does not make the container that one's.
+    #[must_use]
+    pub fn image_label(&self) -> String {
+        format!("{}.image", self.label)
+    }
+
+    /// The owner, as the label says it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The label that things of a kind carry.
+    fn label_of(&self, thing: Thing) -> String {
+        if thing == Thing::Image { self.image_label() } else { self.label.clone() }
+    }
+
+    /// Whose a thing with these labels is.
+    #[must_use]
+    pub fn whose(&self, thing: Thing, labels: Option<&Json<'_>>) -> Whose {
+        let said = labels.and_then(|labels| labels.get(&self.label_of(thing))).and_then(Json::as_str);
+        match said {
+            Some(name) if name == self.name => Whose::Own,
+            None | Some("") if thing == Thing::Image => Whose::Shared,
+            Some(_) | None => Whose::Others,
+        }
+    }
+
+    /// The filter of lists, such as `label=name`.
+    #[must_use]
+    pub fn filter(&self, thing: Thing) -> String {
+        format!("{}={}", self.label_of(thing), self.name)
+    }
+}
+
+/// True for the networks that every host has, and that are nobody's.
+#[must_use]
+pub fn is_predefined_network(name: &str) -> bool {
+    matches!(name, "bridge" | "host" | "none" | "default" | "nat")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docker::json::parse;
+    use crate::identity::Certificate;
+
+    fn owner(name: &str) -> Owner {
+        let certificate = Certificate { common_names: vec![name.to_owned()], ..Certificate::default() };
+        Owner::new("own", &Identity { evidence: Evidence::Certificate(certificate), address: None })
+    }
+
+    #[test]
+    fn no_two_kinds_of_evidence_give_one_owner() {
+        let peer = Evidence::UnixPeer { uid: 7, gid: 7, pid: None };
+        let peer = Owner::new("own", &Identity { evidence: peer, address: None });
+        let names = [peer, Owner::new("own", &Identity::nobody()), owner("uid:7"), owner("-"), owner("cn:uid:7")];
+        let mut names = names.map(|owner| owner.name().to_owned());
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| matches!(pair, [a, b] if a != b)), "{names:?}");
+        assert_eq!(owner("alice").name(), "alice");
+    }
+
+    #[test]
+    fn a_label_of_an_image_makes_no_container_anybodys() {
+        let alice = owner("alice");
+        let whose = |thing, labels: &str| alice.whose(thing, parse(labels.as_bytes()).ok().as_ref());
+        assert_eq!(whose(Thing::Container, r#"{"own":"alice"}"#), Whose::Own);
+        assert_eq!(whose(Thing::Container, r#"{"own.image":"alice"}"#), Whose::Others);
+        assert_eq!(whose(Thing::Image, r#"{"own.image":"alice"}"#), Whose::Own);
+        assert_eq!(whose(Thing::Image, r#"{"own.image":"bob"}"#), Whose::Others);
+        assert_eq!(whose(Thing::Image, "null"), Whose::Shared);
+        assert_eq!(whose(Thing::Volume, "{}"), Whose::Others);
+    }
+}
