@@ -98,7 +98,7 @@ impl Finder<'_> {
         let name = text(json, "Name");
         let whose = match self.whose(Thing::Network, json.get("Labels")) {
             Whose::Others if is_predefined_network(name) => Whose::Shared,
-            whose => whose,
+            whose @ (Whose::Own | Whose::Shared | Whose::Others) => whose,
         };
         object(text(json, "Id"), name, whose)
     }

@@ -21,12 +21,12 @@ pub(in crate::policy) fn clean_name(name: &str) -> Result<(), String> {
 /// The labels that a call gets.
 pub(super) fn edits(owner: &Owner, endpoint: Endpoint) -> Vec<Edit> {
     let Treatment::Makes(thing) = treatment(endpoint) else { return Vec::new() };
-    let place = match endpoint {
-        Endpoint::ImageBuild => CallPlace::Query("labels"),
+    if endpoint == Endpoint::ImageCreate {
         // An import has no place for labels but its changes, and a pull makes nothing.
-        Endpoint::ImageCreate => return Vec::new(),
-        _ => CallPlace::Body("Labels"),
-    };
+        return Vec::new();
+    }
+    let build = endpoint == Endpoint::ImageBuild;
+    let place = if build { CallPlace::Query("labels") } else { CallPlace::Body("Labels") };
     if thing != Thing::Image {
         return vec![Edit::member(place, owner.label(), owner.name())];
     }

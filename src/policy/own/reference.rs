@@ -96,13 +96,13 @@ impl Thing {
 /// What a fact names, of the things that rules know by name: what it is, and what it is called.
 pub(in crate::policy) fn named<'f>(fact: &'f Fact<'_>) -> Option<(Thing, &'f str)> {
     let Value::Text(text) = &fact.value else { return None };
-    let thing = match fact.kind {
-        Kind::Container | Kind::VolumesFrom | Kind::Link => Thing::Container,
-        Kind::Namespace => return Some((Thing::Container, text.split_once(":container:")?.1)),
-        Kind::Network => Thing::Network,
-        _ => return None,
-    };
-    Some((thing, text))
+    if matches!(fact.kind, Kind::Container | Kind::VolumesFrom | Kind::Link) {
+        Some((Thing::Container, text))
+    } else if fact.kind == Kind::Namespace {
+        Some((Thing::Container, text.split_once(":container:")?.1))
+    } else {
+        (fact.kind == Kind::Network).then_some((Thing::Network, text))
+    }
 }
 
 /// All that a call refers to.
@@ -137,10 +137,7 @@ pub(in crate::policy) fn references(
 
 fn reference(endpoint: Endpoint, fact: &Fact<'_>, body: Option<&Body<'_>>) -> Option<Reference> {
     let in_path = fact.path.starts_with('/');
-    let about = match treatment(endpoint) {
-        Treatment::About(_, need) if in_path => Some(need),
-        _ => None,
-    };
+    let about = if let Treatment::About(_, need) = treatment(endpoint) { Some(need).filter(|_| in_path) } else { None };
     let place = || place(endpoint, fact, in_path, body);
     if let Value::Image(reference) = &fact.value {
         let need = match (fact.kind, endpoint) {
@@ -174,17 +171,12 @@ fn reference(endpoint: Endpoint, fact: &Fact<'_>, body: Option<&Body<'_>>) -> Op
 /// Where a fact stands, and whether the name there can be an id instead.
 fn place(endpoint: Endpoint, fact: &Fact<'_>, in_path: bool, body: Option<&Body<'_>>) -> Place {
     use Endpoint as E;
-    let stays = match fact.kind {
-        // Whoever lists, saves, pushes or removes an image means that name of it.
-        Kind::Image => !matches!(
-            endpoint,
-            E::ImageInspect | E::ImageInspectOld | E::ImageHistory | E::ImageAttestations | E::ImageTag
-        ),
-        Kind::Tag => true,
-        // Within a network containers know each other by name.
-        Kind::Link => !fact.path.starts_with("HostConfig.Links"),
-        _ => false,
-    };
+    // Whoever lists, saves, pushes or removes an image means that name of it.
+    let by_id =
+        matches!(endpoint, E::ImageInspect | E::ImageInspectOld | E::ImageHistory | E::ImageAttestations | E::ImageTag);
+    // Within a network containers know each other by name.
+    let alias = fact.kind == Kind::Link && !fact.path.starts_with("HostConfig.Links");
+    let stays = fact.kind == Kind::Image && !by_id || fact.kind == Kind::Tag || alias;
     if stays {
         Place::Stays(fact.path.clone())
     } else if in_path {
@@ -202,10 +194,12 @@ fn place(endpoint: Endpoint, fact: &Fact<'_>, in_path: bool, body: Option<&Body<
 
 /// Things by whose age a list is narrowed. Of what is not there, a daemon says so.
 fn narrowing(endpoint: Endpoint, query: &Query<'_>) -> Vec<Reference> {
-    let thing = match treatment(endpoint) {
-        Treatment::Filtered(Thing::Container) => Thing::Container,
-        Treatment::Cut if endpoint == Endpoint::ImageList => Thing::Image,
-        _ => return Vec::new(),
+    let thing = if matches!(endpoint, Endpoint::ContainerList | Endpoint::ContainerPs) {
+        Thing::Container
+    } else if endpoint == Endpoint::ImageList {
+        Thing::Image
+    } else {
+        return Vec::new();
     };
     let plain =
         ["since", "before"].into_iter().filter_map(|name| Some((name, vec![query.get(name)?.value.to_string()])));
