@@ -19,14 +19,15 @@ fn every_operation_on_anothers_container_answers_as_if_it_were_not_there() {
         if !row.pattern.starts_with("/containers/{name}") || row.last < vicgate::docker::version::ApiVersion::new(44) {
             continue;
         }
-        let query = match endpoint {
-            Endpoint::ContainerArchive | Endpoint::ContainerArchiveInfo | Endpoint::PutContainerArchive => "?path=/",
-            Endpoint::ContainerRename => "?name=mine",
+        let query = match row.pattern.rsplit('/').next() {
+            Some("archive") => "?path=/",
+            Some("rename") => "?name=mine",
             _ => "",
         };
-        let body = match endpoint {
-            Endpoint::ContainerExec => r#"{"Cmd":["true"]}"#,
-            Endpoint::ContainerUpdate | Endpoint::CheckpointCreate => "{}",
+        let body = match row.pattern.rsplit('/').next() {
+            Some("exec") => r#"{"Cmd":["true"]}"#,
+            Some("update") => "{}",
+            Some("checkpoints") if row.method.as_str() == "POST" => "{}",
             _ => "",
         };
         for name in ["web", &id, &id[..12], "nothing"] {

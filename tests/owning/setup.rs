@@ -175,10 +175,7 @@ impl Client {
         let items = answer.as_array().or_else(|| answer["Volumes"].as_array()).cloned().unwrap_or_default();
         let mut found: Vec<String> = items
             .iter()
-            .flat_map(|item| match &item[name] {
-                Value::Array(values) => values.clone(),
-                value => vec![value.clone()],
-            })
+            .flat_map(|item| item[name].as_array().cloned().unwrap_or_else(|| vec![item[name].clone()]))
             .map(|value| value.as_str().unwrap_or_default().trim_start_matches('/').to_owned())
             .collect();
         found.sort();
