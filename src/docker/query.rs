@@ -213,15 +213,16 @@ fn check_filters(json: &Json<'_>) -> Result<(), &'static str> {
 }
 
 fn is_ignored(endpoint: Endpoint, name: &str) -> bool {
-    // dockerode repeats the body of a create in its query.
-    IGNORED.contains(&(endpoint, name))
-        || (endpoint == Endpoint::ContainerCreate && schema::body_has_field(endpoint, name))
+    IGNORED.contains(&(endpoint, name)) || (REPEATED.contains(&endpoint) && schema::body_has_field(endpoint, name))
 }
 
 /// Parameters that real clients give and no daemon reads: docker-py, also from
 /// compose, and dockerode. They are left out of what is sent.
 const IGNORED: &[(Endpoint, &str)] =
     &[(Endpoint::ContainerList, "trunc_cmd"), (Endpoint::ImageList, "only_ids"), (Endpoint::ContainerAttach, "hijack")];
+
+/// Operations whose body dockerode repeats in the query.
+const REPEATED: [Endpoint; 3] = [Endpoint::ContainerCreate, Endpoint::NetworkCreate, Endpoint::VolumeCreate];
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]

@@ -104,16 +104,19 @@ pub(super) fn list(standin: &StandIn, call: &Call) -> Result<Reply, Failure> {
         .filter(|image| filters.any("reference", |wanted| matches(image, wanted)))
         .filter(|image| filters.labels(&image.labels))
         .map(|image| {
-            json!({
+            let mut shown = json!({
                 "Id": if is_vic { image.id.clone() } else { format!("sha256:{}", image.id) },
                 "ParentId": if is_vic { "scratch" } else { "" },
                 "RepoTags": image.tags,
                 "RepoDigests": digests(image),
                 "Created": clock::seconds(image.created),
                 "Size": image.size(),
-                "VirtualSize": image.size(),
                 "Labels": super::container::labels(&image.labels),
-            })
+            });
+            if is_vic {
+                shown["VirtualSize"] = image.size().into();
+            }
+            shown
         })
         .collect();
     Ok(reply::ok(&Value::from(shown)))
@@ -130,7 +133,7 @@ pub(super) fn inspect(standin: &StandIn, name: &str) -> Result<Reply, Failure> {
         "WorkingDir": image.cwd, "Entrypoint": image.entrypoint, "OnBuild": null,
         "Labels": super::container::labels(&image.labels),
     });
-    Ok(reply::ok(&json!({
+    let mut shown = json!({
         "Id": format!("sha256:{}", image.id),
         "RepoTags": image.tags,
         "RepoDigests": digests(&image),
@@ -145,10 +148,13 @@ pub(super) fn inspect(standin: &StandIn, name: &str) -> Result<Reply, Failure> {
         "Architecture": "amd64",
         "Os": "linux",
         "Size": image.size(),
-        "VirtualSize": image.size(),
         "GraphDriver": {"Name": DRIVER, "Data": null},
         "RootFS": {"Type": "layers", "Layers": [format!("sha256:{}", image.id)]},
-    })))
+    });
+    if standin.settings.is_vic() {
+        shown["VirtualSize"] = image.size().into();
+    }
+    Ok(reply::ok(&shown))
 }
 
 /// `POST /images/{name}/tag`.

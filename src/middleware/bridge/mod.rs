@@ -6,6 +6,7 @@
 //! the client's version.
 
 mod exec;
+mod frames;
 mod perform;
 mod ping;
 mod request;

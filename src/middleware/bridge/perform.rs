@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use tower::{Layer, Service};
 
-use super::{exec, start, wait};
+use super::{exec, frames, start, wait};
 use crate::backend::{Backend, LONGEST, PATIENCE};
 use crate::body::{Body, Rewrite};
 use crate::docker::bridge::{self, After, Bridged, Outcome, Repair};
@@ -70,7 +70,9 @@ where
             if let Some(answer) = job.instead(&permitted).await? {
                 return Ok(answer);
             }
-            let answer = inner.call(permitted).await?;
+            let starts_frames = frames::starts_frames(job.endpoint, permitted.body());
+            let mut answer = inner.call(permitted).await?;
+            frames::name(&job, &mut answer, starts_frames).await;
             let answer = job.behind(answer).await?;
             job.rewrite(answer).await
         })

@@ -113,7 +113,7 @@ impl Spec {
             open_stdin: config.flag("OpenStdin")?,
             stdin_once: config.flag("StdinOnce")?,
             auto_remove: host.flag("AutoRemove")?,
-            mounts: mounts(config, host, image)?,
+            mounts: mounts(settings, config, host, image)?,
             ports: ports(host)?,
             endpoint: None,
             host: host_config(settings, config.object("HostConfig")?, host)?,
@@ -131,7 +131,7 @@ fn add_defaults<'a>(env: &mut Vec<String>, defaults: impl IntoIterator<Item = &'
     }
 }
 
-fn mounts(config: Fields<'_>, host: Fields<'_>, image: &Image) -> Result<Vec<Mount>, Failure> {
+fn mounts(settings: &Settings, config: Fields<'_>, host: Fields<'_>, image: &Image) -> Result<Vec<Mount>, Failure> {
     let refused = || {
         Failure::bad_request(
             "Bad request error from portlayer: mounting directories as a data volume is not supported.",
@@ -154,6 +154,20 @@ fn mounts(config: Fields<'_>, host: Fields<'_>, image: &Image) -> Result<Vec<Mou
             mode: mode.unwrap_or("rw").to_owned(),
             anonymous: volume.is_empty(),
         });
+    }
+    // VIC reads none of these.
+    let asked = host.get("Mounts").filter(|_| !settings.is_vic()).and_then(Value::as_array);
+    for mount in asked.into_iter().flatten() {
+        let mount = Fields::of(mount)?;
+        if mount.text("Type")? == "volume" {
+            let volume = mount.text("Source")?.to_owned();
+            mounts.push(Mount {
+                anonymous: volume.is_empty(),
+                volume,
+                destination: mount.text("Target")?.to_owned(),
+                mode: if mount.flag("ReadOnly")? { "ro" } else { "rw" }.to_owned(),
+            });
+        }
     }
     let asked = config.object("Volumes")?;
     let asked = asked.entries().map(|(path, _)| path.clone());

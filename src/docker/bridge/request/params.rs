@@ -6,11 +6,16 @@ use crate::docker::endpoint::Endpoint;
 use crate::docker::json::{Json, parse};
 use crate::docker::params::{Param, ParamKind, param};
 use crate::docker::query::is_true;
+use crate::docker::version::ApiVersion;
 
 /// Takes out of the query what the backend's version does not know, as long as
 /// it asks for nothing, or only for more than the answer needs to hold.
 pub(super) fn hold(request: &mut Request<'_, '_, '_>) {
     let (endpoint, backend) = (request.edits.endpoint, request.ask.backend);
+    if endpoint == Endpoint::ImageList && backend >= FILTER_GONE {
+        // Engines read it up to 1.40, and docker-py sends it up to its 2.7.
+        super::filter_to_reference(request);
+    }
     let query = std::mem::take(&mut request.target.query);
     for (name, value) in query {
         let Some(known) = param(endpoint, &name) else {
@@ -31,6 +36,9 @@ pub(super) fn hold(request: &mut Request<'_, '_, '_>) {
         }
     }
 }
+
+/// The first version without `filter` in lists of images.
+const FILTER_GONE: ApiVersion = ApiVersion::new(25);
 
 /// True if the parameter asks for what happens without it.
 fn is_neutral(param: &Param, value: &str, platform: &str) -> bool {
