@@ -106,6 +106,10 @@ async fn serve(standin: &Arc<StandIn>, route: Route, call: Call) -> Result<Answe
         Route::Network(name) => network::inspect(standin, &name)?,
         Route::NetworkCreate => network::create(standin, call).await?,
         Route::NetworkConnect(name) => network::connect(standin, &name, call).await?,
+        Route::NetworkDisconnect(_) if standin.settings.is_vic() => {
+            return Err(Failure::not_implemented("DisconnectContainerFromNetwork"));
+        }
+        Route::NetworkDisconnect(name) => network::disconnect(standin, &name, call).await?,
         Route::NetworkRemove(name) => network::remove(standin, &name)?,
         Route::Volumes => volume::list(standin, &call)?,
         Route::Volume(name) => volume::inspect(standin, &name)?,

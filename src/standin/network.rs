@@ -186,6 +186,17 @@ pub(super) async fn connect(standin: &Arc<StandIn>, name: &str, mut call: Call) 
     Ok(reply::empty(StatusCode::OK))
 }
 
+/// `POST /networks/{id}/disconnect`, which VIC does not have.
+pub(super) async fn disconnect(standin: &Arc<StandIn>, name: &str, mut call: Call) -> Result<Reply, Failure> {
+    let body = call.read_json().await?;
+    let container = standin.store.container(Fields::of(&body)?.text("Container")?)?;
+    let Some(network) = find(&lock(&standin.store.networks), name).map(|n| n.name.clone()) else {
+        return Err(Failure::not_found(format!("network {name} not found")));
+    };
+    lock(&container.endpoints).retain(|endpoint| endpoint.network != network);
+    Ok(reply::empty(StatusCode::OK))
+}
+
 /// `DELETE /networks/{id}`.
 pub(super) fn remove(standin: &StandIn, name: &str) -> Result<Reply, Failure> {
     let containers = standin.store.all_containers();

@@ -52,6 +52,7 @@ pub(super) enum Route {
     Network(String),
     NetworkCreate,
     NetworkConnect(String),
+    NetworkDisconnect(String),
     NetworkRemove(String),
     Volumes,
     Volume(String),
@@ -220,7 +221,7 @@ fn networks_and_volumes(verb: &str, path: &str) -> Option<Route> {
         "GET" => Some(Route::Network(rest.to_owned())),
         "POST" => named(rest, "/connect")
             .map(Route::NetworkConnect)
-            .or_else(|| named(rest, "/disconnect").map(|_| not_implemented("DisconnectContainerFromNetwork"))),
+            .or_else(|| named(rest, "/disconnect").map(Route::NetworkDisconnect)),
         "DELETE" => Some(Route::NetworkRemove(rest.to_owned())),
         _ => None,
     }

@@ -6,6 +6,7 @@ use crate::Cell;
 use crate::backends::Backend;
 use crate::engine::require::require;
 use crate::engine::{Cli, Session, packages};
+use crate::with_bollard;
 
 /// A client as somebody would use it.
 pub struct Client {
@@ -13,6 +14,7 @@ pub struct Client {
     pub name: &'static str,
     cli: &'static Cli,
     variables: Vec<(&'static str, String)>,
+    /// The script of its session; empty for bollard, which is a library of Rust.
     script: String,
     /// What each step of the session comes to.
     expected: &'static [(&'static str, &'static str)],
@@ -100,6 +102,14 @@ pub fn all() -> Vec<Client> {
         script: format!("node {}", session("dockerode.js")),
         expected: DAY,
     });
+    let bollard = Client {
+        name: "bollard 0.21",
+        cli: Cli::newest(),
+        variables: Vec::new(),
+        script: String::new(),
+        expected: with_bollard::STEPS,
+    };
+    all.push(bollard);
     for (name, version) in
         [("a client that insists on API 1.44", "1.44"), ("a client that insists on API 1.52", "1.52")]
     {
@@ -132,19 +142,25 @@ impl Client {
     pub fn run(&self, backend: &Backend, number: usize) -> Cell {
         let mut session = Session::new(self.cli, backend.address());
         // No name is a part of another.
-        session.set("name", &format!("cell{number}x"));
+        let name = format!("cell{number}x");
+        session.set("name", &name);
         for (name, value) in &self.variables {
             session.set(name, value);
         }
         if backend.pulls {
             session.set("pull", "1");
         }
-        let outcome = session.run(&self.script);
-        let seen = steps(&outcome.stdout);
+        let (said, trouble) = if self.script.is_empty() {
+            (with_bollard::session(backend.address(), &name, backend.pulls), String::new())
+        } else {
+            let outcome = session.run(&self.script);
+            (outcome.stdout, outcome.stderr)
+        };
+        let seen = steps(&said);
         let result = |step: &str| seen.iter().find(|(own, _)| own == step).map(|(_, result)| result.as_str());
         let wrong = self.expected.iter().filter(|(step, expected)| result(step) != Some(*expected));
         let wrong = wrong.map(|(step, _)| {
-            let missing = || format!("no such step: {}", outcome.stderr.trim());
+            let missing = || format!("no such step: {}", trouble.trim());
             ((*step).to_owned(), result(step).map_or_else(missing, str::to_owned))
         });
         let wrong: Vec<_> = wrong.collect();

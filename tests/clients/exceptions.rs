@@ -37,8 +37,8 @@ impl Exceptions {
         self.0.iter().find(|one| one.is_for(cell, step) && result.contains(one.says))
     }
 
-    /// What is wrong and stands in no line, and lines that nothing needs.
-    pub fn problems(&self, cells: &[Cell]) -> Vec<String> {
+    /// What is wrong and stands in no line.
+    pub fn unexplained(&self, cells: &[Cell]) -> Vec<String> {
         let mut problems = Vec::new();
         for cell in cells {
             for (step, result) in &cell.wrong {
@@ -47,6 +47,12 @@ impl Exceptions {
                 }
             }
         }
+        problems
+    }
+
+    /// Lines that nothing needs.
+    pub fn unneeded(&self, cells: &[Cell]) -> Vec<String> {
+        let mut problems = Vec::new();
         for one in &self.0 {
             let is_needed = cells.iter().any(|cell| {
                 cell.wrong.iter().any(|(step, result)| one.is_for(cell, step) && result.contains(one.says))

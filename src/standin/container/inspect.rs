@@ -61,7 +61,7 @@ pub(in super::super) fn inspect(standin: &StandIn, name: &str, call: &Call) -> R
         "GraphDriver": {"Name": DRIVER, "Data": null},
         "Mounts": mounts,
         "Config": config(&container, is_vic),
-        "NetworkSettings": network_settings(&container),
+        "NetworkSettings": network_settings(&container, is_vic, call),
     });
     if call.query.flag("size")
         && let Some(shown) = shown.as_object_mut()
@@ -128,7 +128,7 @@ pub(in super::super) fn labels(labels: &[(String, String)]) -> Value {
     Value::Object(labels)
 }
 
-fn network_settings(container: &Arc<Container>) -> Value {
+fn network_settings(container: &Arc<Container>, is_vic: bool, call: &Call) -> Value {
     let mut networks = Map::new();
     for endpoint in lock(&container.endpoints).iter() {
         let address = endpoint.address.clone().unwrap_or_default();
@@ -137,12 +137,18 @@ fn network_settings(container: &Arc<Container>) -> Value {
             (Some(address), true) => json!({"IPv4Address": address}),
             (Some(_) | None, _) => Value::Null,
         };
+        let colon = if is_vic { ":" } else { "" };
+        let mut aliases: Vec<String> = endpoint.aliases.iter().map(|alias| format!("{colon}{alias}")).collect();
+        if !is_vic && endpoint.network != "bridge" && !call.at_least(1, 45) {
+            // Up to API 1.44 the id was one of them.
+            aliases.extend(container.id.get(..12).map(str::to_owned));
+        }
         networks.insert(
             endpoint.network.clone(),
             json!({
                 "IPAMConfig": config,
                 "Links": null,
-                "Aliases": endpoint.aliases.iter().map(|alias| format!(":{alias}")).collect::<Vec<_>>(),
+                "Aliases": aliases,
                 "NetworkID": "",
                 "EndpointID": endpoint.id,
                 "Gateway": gateway,

@@ -1,6 +1,6 @@
 //! Answers of VIC, made what its own version documents.
 
-use crate::docker::bridge::answer::{Answer, clean_addresses};
+use crate::docker::bridge::answer::{Answer, aliases_with_id, clean_addresses};
 use crate::docker::bridge::tree::{
     LIST, OBJECT, default, each, instead_of_null, is_blank, items, number, string, text, values,
 };
@@ -173,6 +173,8 @@ pub(crate) fn container_as_documented(answer: &mut Answer<'_, '_, '_>) {
         }
     }
     fill_flat(settings);
+    // By its own version's document the id is one of them; compose leaves and joins a network anew without it.
+    aliases_with_id(answer);
 }
 
 /// The settings of the first network that has an address stand beside those of all.
