@@ -15,13 +15,14 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tower::{Layer, Service};
 
-use super::{Answer, Connection, grounds, own};
+use super::{Answer, Connection, bridge, grounds, own};
 use crate::body::{Body, Broken};
+use crate::docker::bridge::create_needs;
 use crate::docker::endpoint::BodyKind;
 use crate::error::Error;
-use crate::policy::decide::needs_body;
+use crate::policy::decide::{needs_body, permit_at_once};
 use crate::policy::own::Known;
-use crate::policy::{Call, Permitted, Question, Verdict, decide};
+use crate::policy::{Call, Permit, Permitted, Question, Verdict, decide};
 use crate::settings::Limits;
 
 /// Layer of [`Inspect`].
@@ -73,23 +74,53 @@ where
     }
 }
 
-async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitted<Body>, Error> {
-    let gateway = &connection.gateway;
-    let policy = call.policy.clone();
-    let kind = call.endpoint.row().body;
-    let bytes = match kind {
-        BodyKind::Json if needs_body(&policy, call.endpoint, &call.target) => {
-            Some(read(&mut call.body, &gateway.limits).await?)
+/// The body of a call, if it is to be judged.
+async fn body(call: &mut Call<Body>, limits: &Limits) -> Result<Option<Bytes>, Error> {
+    match call.endpoint.row().body {
+        BodyKind::Json if needs_body(&call.policy, call.endpoint, &call.target) => {
+            read(&mut call.body, limits).await.map(Some)
         }
-        BodyKind::Json | BodyKind::Tar => None,
+        BodyKind::Json | BodyKind::Tar => Ok(None),
         BodyKind::None => {
             // Some clients send one all the same (dockerode on attach). It means nothing to a daemon, and must
             // not reach one that would take it for stdin.
-            read(&mut call.body, &gateway.limits).await?;
+            read(&mut call.body, limits).await?;
             call.body = Body::Empty;
-            None
+            Ok(None)
         }
+    }
+}
+
+/// What permits a call that needs none of the repairs that were put off: nearly all.
+fn without_repairs(call: &Call<Body>, bytes: Option<&Bytes>) -> Option<Permit> {
+    let ask = call.bridged.as_ref()?.ask(call.endpoint);
+    let question = Question {
+        endpoint: call.endpoint,
+        target: &call.target,
+        identity: &call.identity,
+        headers: &call.headers,
+        body: Some(bytes?),
+        known: Known::none(),
     };
+    permit_at_once(&call.policy, &question, |body| create_needs(&ask, &call.target, body))
+}
+
+async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitted<Body>, Error> {
+    let gateway = &connection.gateway;
+    let policy = call.policy.clone();
+    let mut bytes = body(&mut call, &gateway.limits).await?;
+    if call.unrepaired {
+        if let Some(permit) = without_repairs(&call, bytes.as_ref()) {
+            grounds::keep(connection, &call, bytes.as_deref(), Known::none());
+            call.body = bytes.map_or(Body::Empty, Body::full);
+            return Ok(call.permit(permit, Body::full));
+        }
+        if let Some(bytes) = bytes.take() {
+            call.body = Body::full(bytes);
+        }
+        bridge::repair(&mut call, &gateway.limits).await?;
+        bytes = body(&mut call, &gateway.limits).await?;
+    }
     let question = Question {
         endpoint: call.endpoint,
         target: &call.target,

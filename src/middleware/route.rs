@@ -83,6 +83,7 @@ fn to_call(request: Request<Incoming>, connection: &Connection) -> Result<Call<B
         policy: connection.gateway.policy.load_full(),
         upgrade: asks_for_upgrade(&parts.headers),
         bridged: None,
+        unrepaired: false,
         headers: parts.headers,
         body: Body::Stream(body),
     })

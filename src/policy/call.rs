@@ -28,6 +28,8 @@ pub struct Call<B> {
     pub policy: Arc<Policy>,
     /// How it was bridged to another API version than the client's, if it was.
     pub bridged: Option<Arc<Bridged>>,
+    /// True if its repairs are still to be made, should its body need any.
+    pub unrepaired: bool,
     /// The request's headers.
     pub headers: HeaderMap,
     /// True if the client asked for an upgrade. Old clients of a hijack do not.

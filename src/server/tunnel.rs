@@ -17,16 +17,19 @@ use super::scratch;
 use super::standing::Standing;
 use super::takeover::Takeover;
 use super::tasks::Task;
-use crate::net::Socket;
+use crate::net::{Plain, Socket};
 
 /// Runs a tunnel to its end. Both sockets are closed then.
 pub(super) async fn run(takeover: Takeover, task: &Task, standing: &Standing) {
     let Takeover { client, early, ended, head, upstream, grounds } = takeover;
+    // A unix socket fails, too, where its peer left input unread, which is no cut.
+    let tells_cuts = !matches!(upstream.socket, Socket::Plain(Plain::Unix(_)));
     let mut tunnel = Tunnel {
         client,
         backend: upstream.socket,
+        // A daemon need not know how its input ended, but it must get all of it.
         up: Pump::new(early, ended),
-        down: Pump::new(head.into(), false),
+        down: Pump { tells_cuts, ..Pump::new(head.into(), false) },
         closing: false,
         deadline: None,
     };
@@ -40,6 +43,11 @@ pub(super) async fn run(takeover: Takeover, task: &Task, standing: &Standing) {
     .await;
     if !ended {
         // The client is to see that this is no ordinary end.
+        tunnel.client.reset_on_close();
+        return;
+    }
+    if tunnel.down.is_cut() {
+        // What a backend that died leaves behind is no whole output.
         tunnel.client.reset_on_close();
         return;
     }
@@ -73,7 +81,11 @@ impl Tunnel {
             self.deadline = Some(Box::pin(sleep(LAST_BYTES)));
         }
         let up = self.up.poll(cx, &mut self.client, &mut self.backend);
+        self.down.read_failed |= self.up.write_reset;
         let down = self.down.poll(cx, &mut self.backend, &mut self.client);
+        if self.down.is_cut() && down.is_ready() {
+            return Poll::Ready(());
+        }
         match (up, down) {
             (Poll::Ready(()), Poll::Ready(())) => Poll::Ready(()),
             _ if self.closing => self.poll_closing(cx),
@@ -121,6 +133,11 @@ struct Pump {
     stop_when_drained: bool,
     read_failed: bool,
     write_failed: bool,
+    /// True if the writer's peer did not end, but reset the connection: whoever reads from it will not see
+    /// that any more.
+    write_reset: bool,
+    /// True if the writer gets no end when the reader failed.
+    tells_cuts: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -147,12 +164,19 @@ impl Pump {
             stop_when_drained: false,
             read_failed: false,
             write_failed: false,
+            write_reset: false,
+            tells_cuts: false,
         }
     }
 
     /// True if the reader may have sent what nobody has read.
     fn left_unread(&self) -> bool {
         !self.read_failed && (self.write_failed || self.stop_when_drained)
+    }
+
+    /// True if the reader failed, and the writer is not to take that for an end.
+    fn is_cut(&self) -> bool {
+        self.tells_cuts && self.read_failed
     }
 
     /// Reads no more.
@@ -169,7 +193,10 @@ impl Pump {
         }
         match ready!(self.poll_to_end(cx, reader, writer)) {
             Ok(()) => {}
-            Err(_) => self.write_failed = true,
+            Err(error) => {
+                self.write_failed = true;
+                self.write_reset = error.kind() == io::ErrorKind::ConnectionReset;
+            }
         }
         self.state = State::Done;
         self.aside = Bytes::new();
@@ -188,7 +215,9 @@ impl Pump {
                 }
             }
             if self.state == State::Ended {
-                return Pin::new(writer).poll_shutdown(cx);
+                let writer = Pin::new(writer);
+                // No end is made up for what was cut off by its sender.
+                return if self.is_cut() { writer.poll_flush(cx) } else { writer.poll_shutdown(cx) };
             }
             match self.poll_move(cx, reader, writer)? {
                 Poll::Ready(()) => {}

@@ -115,6 +115,9 @@ pub(super) fn list(standin: &StandIn, call: &Call) -> Result<Reply, Failure> {
             });
             if is_vic {
                 shown["VirtualSize"] = image.size().into();
+            } else {
+                shown["SharedSize"] = (-1).into();
+                shown["Containers"] = (-1).into();
             }
             shown
         })

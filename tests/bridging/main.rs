@@ -9,5 +9,6 @@ mod support;
 mod asking;
 mod gateway;
 mod negotiation;
+mod repairs;
 mod standin;
 mod waits;

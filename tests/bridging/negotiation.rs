@@ -1,5 +1,8 @@
 //! Which versions are offered, and what becomes of a version.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use vicgate::settings::Api;
@@ -83,8 +86,47 @@ async fn an_answer_that_would_have_to_be_rewritten_and_is_no_json_is_a_502_with_
     assert_eq!((answer.status, answer.body.as_str()), (200, "{\"half\":"));
 }
 
-/// A backend that says it speaks up to 1.41, and then refuses it, or answers what is no JSON.
-async fn liar(refusal: &'static str) -> vicgate::settings::Backend {
+#[tokio::test]
+async fn an_answer_over_16_mib_that_would_have_to_be_rewritten_is_a_502_with_the_reason() {
+    let backend = backend(|line| {
+        if line.starts_with("GET /version ") {
+            return answer("1.41", "{\"ApiVersion\":\"1.41\",\"MinAPIVersion\":\"1.12\"}");
+        }
+        answer("1.41", &format!("[\"{}\"]", "x".repeat(17 * 1024 * 1024)))
+    });
+    let gateway = Gateway::start_at(&backend.await, "engine", Api::default());
+    let refused = gateway.send("GET", "/v1.52/images/json", "").await;
+    refused.is(502);
+    refused.says("longer than 16384 KiB and would have to be rewritten");
+    assert_eq!(gateway.send("GET", "/v1.41/images/json", "").await.body.len(), 17 * 1024 * 1024 + 4);
+}
+
+#[tokio::test]
+async fn a_backend_whose_version_changes_is_asked_anew() {
+    let new = Arc::new(AtomicBool::new(false));
+    let is_new = new.clone();
+    let backend = backend(move |line| {
+        let (version, newest) = if is_new.load(Ordering::SeqCst) { ("1.24", "1.24") } else { ("1.41", "1.41") };
+        if line.starts_with("GET /version ") {
+            return answer(version, &format!("{{\"ApiVersion\":\"{newest}\",\"MinAPIVersion\":\"1.12\"}}"));
+        }
+        answer(version, &format!("{{\"said\":\"{}\"}}", line.trim()))
+    });
+    let gateway = Gateway::start_at(&backend.await, "engine", Api::default());
+    gateway.send("GET", "/v1.52/info", "").await.says("GET /v1.41/info ");
+    new.store(true, Ordering::SeqCst);
+    // This one still goes the old way, and shows that the way has changed.
+    gateway.send("GET", "/v1.52/info", "").await.says("GET /v1.41/info ");
+    gateway.send("GET", "/v1.52/info", "").await.says("GET /v1.24/info ");
+}
+
+fn answer(version: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 200 OK\r\nApi-Version: {version}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+}
+
+/// A backend that answers each request by its first line.
+async fn backend(say: impl Fn(&str) -> String + Send + 'static) -> vicgate::settings::Backend {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     #[expect(clippy::disallowed_methods, reason = "it ends with the runtime of the test")]
@@ -93,17 +135,24 @@ async fn liar(refusal: &'static str) -> vicgate::settings::Backend {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut head = vec![0; 4096];
             let count = stream.read(&mut head).await.unwrap();
-            let (status, body) = if head[..count].starts_with(b"GET /version ") {
-                ("200 OK", "{\"ApiVersion\":\"1.41\",\"MinAPIVersion\":\"1.12\"}".to_owned())
-            } else if refusal.is_empty() {
-                ("200 OK", "{\"half\":".to_owned())
-            } else {
-                ("400 Bad Request", format!("{{\"message\":\"{refusal}\"}}"))
-            };
-            let length = body.len();
-            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
-            let _ = stream.write_all(answer.as_bytes()).await;
+            let line = String::from_utf8_lossy(&head[..count]).lines().next().unwrap_or_default().to_owned();
+            let _ = stream.write_all(say(&line).as_bytes()).await;
         }
     });
     standin::at(port)
+}
+
+/// A backend that says it speaks up to 1.41, and then refuses it, or answers what is no JSON.
+async fn liar(refusal: &'static str) -> vicgate::settings::Backend {
+    backend(move |line| {
+        if line.starts_with("GET /version ") {
+            answer("1.41", "{\"ApiVersion\":\"1.41\",\"MinAPIVersion\":\"1.12\"}")
+        } else if refusal.is_empty() {
+            answer("1.41", "{\"half\":")
+        } else {
+            let refused = answer("1.41", &format!("{{\"message\":\"{refusal}\"}}"));
+            refused.replace("200 OK", "400 Bad Request")
+        }
+    })
+    .await
 }

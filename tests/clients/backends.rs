@@ -1,11 +1,16 @@
 //! The backends, each with a gateway before it.
 
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use vicgate::standin::{Listener, Settings, StandIn};
 
-use crate::engine::{Engine, Gateway};
+use crate::engine::require::require;
+use crate::engine::{Engine, Gateway, import_busybox};
 
 /// A backend behind a gateway.
 pub struct Backend {
@@ -14,6 +19,8 @@ pub struct Backend {
     /// True if images are pulled from it; a real engine here has no registry.
     pub pulls: bool,
     gateway: Gateway,
+    /// Kept until the end.
+    podman: Option<Podman>,
 }
 
 impl Backend {
@@ -21,13 +28,17 @@ impl Backend {
     pub fn all() -> Vec<Self> {
         let before = |name, pulls, url: &str, profile| {
             let gateway = Gateway::start(url, &["--profile", profile]);
-            Self { name, pulls, gateway }
+            Self { name, pulls, gateway, podman: None }
         };
-        vec![
+        let podman = Podman::start();
+        let mut all = vec![
             before("VIC 1.5 (API 1.19 to 1.25)", true, &standin(Settings::default()), "vic-1.5"),
             before("Engine 20.10 (1.12 to 1.41)", false, &Engine::shared().url(), "engine"),
             before("an engine of 1.44 to 1.52 only", true, &standin(Settings::modern_engine()), "engine"),
-        ]
+            before("Podman 4.3 (1.24 to 1.41)", false, &podman.url(), "engine"),
+        ];
+        all.last_mut().expect("there are some").podman = Some(podman);
+        all
     }
 
     /// Where the gateway listens.
@@ -38,6 +49,33 @@ impl Backend {
     /// What the gateway logged.
     pub fn log(&self) -> String {
         self.gateway.log()
+    }
+}
+
+/// Podman's service with one image, `busybox`. Its end is that of the pipe to its keeper.
+struct Podman {
+    dir: PathBuf,
+    _lifeline: ChildStdin,
+}
+
+impl Podman {
+    fn start() -> Self {
+        require(&[("podman", "podman"), ("runc", "runc"), ("busybox", "busybox-static")]);
+        let dir = tempfile::Builder::new().prefix("vicgate-podman-").tempdir().unwrap().keep();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/podman.sh");
+        let mut keeper = Command::new("sh").arg(script).arg(&dir).stdin(Stdio::piped()).spawn().unwrap();
+        let podman = Self { _lifeline: keeper.stdin.take().unwrap(), dir };
+        let until = Instant::now() + Duration::from_secs(60);
+        while UnixStream::connect(podman.dir.join("podman.sock")).is_err() {
+            assert!(Instant::now() < until, "podman does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        import_busybox(&podman.url()).unwrap();
+        podman
+    }
+
+    fn url(&self) -> String {
+        format!("unix://{}", self.dir.join("podman.sock").display())
     }
 }
 

@@ -53,17 +53,17 @@ fn start() -> Result<Engine, String> {
     let engine = Engine { dir, _lifeline: lifeline };
     poll(Duration::from_secs(60), || std::os::unix::net::UnixStream::connect(engine.socket()).ok())
         .ok_or_else(|| format!("dockerd does not listen\n{}", engine.log()))?;
-    import_busybox(&engine)?;
+    import_busybox(&engine.url()).map_err(|problem| format!("{problem}\n{}", engine.log()))?;
     Ok(engine)
 }
 
 /// Makes the image `busybox` from the static busybox of the system: there need be
 /// no registry.
-fn import_busybox(engine: &Engine) -> Result<(), String> {
-    let import = Session::new(Cli::oldest(), &engine.url())
+pub fn import_busybox(url: &str) -> Result<(), String> {
+    let import = Session::new(Cli::oldest(), url)
         .run_with("docker import - busybox:latest", &busybox_root().map_err(|e| format!("cannot pack busybox: {e}"))?);
     if import.code != 0 {
-        return Err(format!("cannot import the image: {import:?}\n{}", engine.log()));
+        return Err(format!("cannot import the image: {import:?}"));
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ pub mod require;
 
 pub use cli::{Cli, Outcome, Session};
 pub use compare::{Seen, same, same_over};
-pub use dockerd::Engine;
+pub use dockerd::{Engine, import_busybox};
 pub use gateway::Gateway;
 pub use require::{DOCKER, ENGINE, require};
 

@@ -22,6 +22,8 @@ impl Process {
         let mut child = Command::new("sh")
             .args(["-c", &format!("ulimit -n {descriptors}; exec \"$@\""), "sh", env!("CARGO_BIN_EXE_vicgate")])
             .args(["serve", "--listen", "tcp://127.0.0.1:0", "--profile", "engine", "--backend", &url])
+            // The raw backend waits for the calls of the test, and for no others.
+            .env("VICGATE_API__TRANSLATE", "false")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -110,7 +110,8 @@ pub(crate) fn start(front: Transport, backend: &Backend) -> Gateway {
     }
     let fixed = ["serve", "--profile", "engine", "--listen", listen, "--backend", &url];
     let all: Vec<&str> = fixed.into_iter().chain(arguments.iter().map(String::as_str)).collect();
-    Gateway::start_as(&all, &[("VICGATE_LIMITS__WORKERS", "1")], 1)
+    // The raw backend waits for the calls of the test, and for no others.
+    Gateway::start_as(&all, &[("VICGATE_LIMITS__WORKERS", "1"), ("VICGATE_API__TRANSLATE", "false")], 1)
 }
 
 pub(crate) async fn connect(gateway: &Gateway, front: Transport) -> Conn {

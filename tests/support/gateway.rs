@@ -222,8 +222,17 @@ fn permit(request: Request<Incoming>, identity: Rc<Identity>) -> Result<Permitte
     let (parts, body) = request.into_parts();
     let upgrade = parts.headers.contains_key("upgrade");
     let body = Body::Stream(body);
-    let call =
-        Call { endpoint, target, identity, policy: policy(), bridged: None, headers: parts.headers, upgrade, body };
+    let call = Call {
+        endpoint,
+        target,
+        identity,
+        policy: policy(),
+        bridged: None,
+        unrepaired: false,
+        headers: parts.headers,
+        upgrade,
+        body,
+    };
     Ok(call.permit(Permit::default(), Body::full))
 }
 

@@ -26,7 +26,7 @@ mod tree;
 pub use answer::{Outcome, Stream, answer, offer, status, stream, wants_answer};
 pub use edits::{After, Condition, Edits, Note, Problem};
 pub use range::{OutOfRange, Range};
-pub use repair::{Repair, Repairs, message};
+pub use repair::{Repair, Repairs, create_has_repairs_only, create_needs, message};
 pub use request::{lift, request, wants_body, wants_request};
 pub use step::{How, Step, When};
 pub use steps::STEPS;

@@ -15,6 +15,7 @@ mod terms;
 mod wait;
 
 pub(super) use perform::PerformLayer;
+pub(super) use request::repair;
 pub use terms::Negotiator;
 
 use std::rc::Rc;
@@ -80,8 +81,7 @@ where
         Box::pin(async move {
             let gateway = &connection.gateway;
             let terms = gateway.negotiator.terms(&gateway.backend, &call.policy).await;
-            if terms.leave(call.endpoint, call.target.version) {
-                call.bridged = terms.errors(call.target.version);
+            if terms.leaves(&mut call) {
                 return inner.call(call).await;
             }
             let (endpoint, policy) = (call.endpoint, call.policy.clone());

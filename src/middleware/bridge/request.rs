@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::terms::Terms;
 use crate::body::Body;
-use crate::docker::bridge::{self, Ask, Edits, Problem};
+use crate::docker::bridge::{self, Ask, Bridged, Edits, Problem};
 use crate::docker::endpoint::{Endpoint, Hijack};
 use crate::docker::json::{self, Json};
 use crate::docker::schema::{self, SchemaErrors};
@@ -38,6 +38,18 @@ pub(super) async fn bridge(call: &mut Call<Body>, terms: &Terms, limits: &Limits
     if client != backend {
         call.target.version = Some(backend);
     }
+    Ok(())
+}
+
+/// Makes the repairs of a call that was let through without them, in the body that came of it.
+///
+/// # Errors
+/// Everything in it that the backend cannot do.
+pub(in crate::middleware) async fn repair(call: &mut Call<Body>, limits: &Limits) -> Result<(), Error> {
+    call.unrepaired = false;
+    let Some(bridged) = call.bridged.clone() else { return Ok(()) };
+    let edits = rewrite(call, &bridged.ask(call.endpoint), limits).await?;
+    call.bridged = Some(Arc::new(Bridged { after: edits.after, notes: edits.notes, ..Bridged::clone(&bridged) }));
     Ok(())
 }
 

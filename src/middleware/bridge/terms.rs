@@ -34,6 +34,8 @@ pub(super) struct Terms {
     untouched: Vec<u64>,
     /// By version: what errors need; empty where they need nothing.
     errors: Vec<Arc<Bridged>>,
+    /// By version: what a create needs that may have to be repaired, and no more than that.
+    creates: Vec<Option<Arc<Bridged>>>,
 }
 
 impl Terms {
@@ -49,6 +51,7 @@ impl Terms {
             is_known: true,
             untouched: Vec::new(),
             errors: Vec::new(),
+            creates: Vec::new(),
         };
         terms.untouched = Endpoint::ALL.iter().map(|endpoint| terms.versions_untouched(*endpoint)).collect();
         if terms.host.repairs.has(Repair::Messages) || terms.host.repairs.has(Repair::Swarm) {
@@ -56,7 +59,17 @@ impl Terms {
             let errors_of = |version| Bridged { errors_only: true, ..terms.bridged(version, version) };
             terms.errors = versions.map(|minor| Arc::new(errors_of(ApiVersion::new(minor)))).collect();
         }
+        terms.creates = (0..=range.backend_max.minor()).map(|minor| terms.create_of(ApiVersion::new(minor))).collect();
         terms
+    }
+
+    /// What a create of this version needs, where that may be no more than repairs.
+    fn create_of(&self, version: ApiVersion) -> Option<Arc<Bridged>> {
+        let Range { min, max, backend_min, backend_max } = self.range;
+        let spoken = min.max(backend_min)..=max.min(backend_max);
+        let ask = Ask { endpoint: Endpoint::ContainerCreate, client: version, backend: version, host: &self.host };
+        let is_repaired = spoken.contains(&version) && bridge::create_has_repairs_only(&ask) && bridge::touches(&ask);
+        is_repaired.then(|| Arc::new(self.bridged(version, version)))
     }
 
     /// True if it was made for this policy and this backend.
@@ -84,15 +97,22 @@ impl Terms {
         versions.filter(stays).fold(0, |bits, version| bits | bit(version))
     }
 
-    /// True if nothing is to be done about this call and its answer, but for an error.
-    pub(super) fn leave(&self, endpoint: Endpoint, version: Option<ApiVersion>) -> bool {
-        let version = version.unwrap_or(self.range.max);
-        !self.is_known || self.untouched.get(endpoint as usize).is_some_and(|versions| versions & bit(version) != 0)
-    }
-
-    /// What an error needs, of a call that is left alone.
-    pub(super) fn errors(&self, version: Option<ApiVersion>) -> Option<Arc<Bridged>> {
-        self.errors.get(usize::from(version.unwrap_or(self.range.max).minor())).cloned()
+    /// True if nothing is to be done about this call before it is judged. What an error or a repair needs is
+    /// noted in it.
+    pub(super) fn leaves<B>(&self, call: &mut Call<B>) -> bool {
+        let version = call.target.version.unwrap_or(self.range.max);
+        let index = usize::from(version.minor());
+        if let Some(Some(create)) = self.creates.get(index).filter(|_| call.endpoint == Endpoint::ContainerCreate) {
+            call.bridged = Some(create.clone());
+            call.unrepaired = true;
+            return true;
+        }
+        let untouched = self.untouched.get(call.endpoint as usize).is_some_and(|versions| versions & bit(version) != 0);
+        if !self.is_known || untouched {
+            call.bridged = self.errors.get(index).cloned();
+            return true;
+        }
+        false
     }
 
     /// A call of these versions, about which nothing was done yet.
@@ -149,16 +169,10 @@ impl Negotiator {
         self.api.translate
     }
 
-    /// True if by what is in memory nothing is to be done about this call, but for an error: then `errors`
-    /// is what one needs.
+    /// [`Terms::leaves`], by what is in memory.
     pub(super) fn leaves<B>(&self, backend: &Backend, call: &mut Call<B>) -> bool {
         let Some(terms) = &*self.terms.load() else { return false };
-        let leaves = terms.leave(call.endpoint, call.target.version)
-            && backend.is_remembered(|about| terms.holds(&call.policy, about));
-        if leaves && !terms.errors.is_empty() {
-            call.bridged = terms.errors(call.target.version);
-        }
-        leaves
+        backend.is_remembered(|about| terms.holds(&call.policy, about)) && terms.leaves(call)
     }
 
     /// What holds for a call that `policy` judges: from memory, or after asking the backend.

@@ -94,7 +94,8 @@ def run():
 
 
 def execute():
-    made = api.exec_create(name + "-run", ["sh", "-c", "echo in exec; exit 4"])["Id"]
+    # Below its 2.0 it loses what comes in one segment with the head.
+    made = api.exec_create(name + "-run", ["sh", "-c", "sleep 1; echo in exec; exit 4"])["Id"]
     output = api.exec_start(made).decode().strip()
     return "%s\nexit code %s" % (output, api.exec_inspect(made)["ExitCode"])
 

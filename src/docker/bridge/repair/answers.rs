@@ -4,7 +4,9 @@ use crate::docker::bridge::answer::{Answer, aliases_with_id, clean_addresses};
 use crate::docker::bridge::tree::{
     LIST, OBJECT, default, each, instead_of_null, is_blank, items, number, string, text, values,
 };
+use crate::docker::endpoint::Endpoint;
 use crate::docker::json::Json;
+use crate::docker::version::ApiVersion;
 
 const NEVER: &str = "0001-01-01T00:00:00Z";
 
@@ -81,9 +83,15 @@ pub(crate) fn nulls_in_container(answer: &mut Answer<'_, '_, '_>) {
 
 /// Lists of an image list or inspect.
 pub(crate) fn nulls_in_images(answer: &mut Answer<'_, '_, '_>) {
+    let is_list = answer.ask.endpoint == Endpoint::ImageList && answer.ask.client >= ApiVersion::new(25);
     let fill = |image: &mut Json<'_>| {
         instead_of_null(image, &["RepoTags"], LIST);
         instead_of_null(image, &["RepoDigests"], LIST);
+        if is_list {
+            // Since 1.25: not counted.
+            default(image, "SharedSize", -1);
+            default(image, "Containers", -1);
+        }
     };
     each(answer.json, fill);
 }

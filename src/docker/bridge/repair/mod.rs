@@ -7,6 +7,7 @@ mod requests;
 pub(super) use answers::*;
 pub use message::message;
 pub(super) use requests::*;
+pub use requests::{create_has_repairs_only, create_needs};
 
 macro_rules! repairs {
     ($($(#[doc = $doc:literal])+ $name:ident $word:literal;)*) => {

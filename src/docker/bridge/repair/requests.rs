@@ -2,7 +2,10 @@
 
 use crate::docker::bridge::request::Request;
 use crate::docker::bridge::tree::{OBJECT, at, is_blank, number, object, string, text};
+use crate::docker::bridge::{Ask, How, Repair, STEPS, Step, When};
+use crate::docker::endpoint::Endpoint;
 use crate::docker::json::Json;
+use crate::docker::target::Target;
 
 /// VIC fails without a network mode, and panics without a host configuration.
 pub(crate) fn create_defaults(request: &mut Request<'_, '_, '_>) {
@@ -69,14 +72,45 @@ pub(crate) fn reserved_ports(request: &mut Request<'_, '_, '_>) {
 /// Names of new containers by the daemon's rule; VIC takes any.
 pub(crate) fn container_name(request: &mut Request<'_, '_, '_>) {
     let Some(name) = request.target.param("name").map(str::to_owned) else { return };
-    let plain = name.strip_prefix('/').unwrap_or(&name);
+    if !is_container_name(&name) {
+        request.refuse("name", &string(name), "only [a-zA-Z0-9][a-zA-Z0-9_.-]+ is the name of a container");
+    }
+}
+
+fn is_container_name(name: &str) -> bool {
+    let plain = name.strip_prefix('/').unwrap_or(name);
     let mut bytes = plain.bytes();
     let valid = bytes.next().is_some_and(|byte| byte.is_ascii_alphanumeric())
         && plain.len() > 1
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
-    if !valid && !plain.is_empty() {
-        request.refuse("name", &string(name), "only [a-zA-Z0-9][a-zA-Z0-9_.-]+ is the name of a container");
-    }
+    valid || plain.is_empty()
+}
+
+/// True if only the repairs that [`create_needs`] knows apply to creates between these versions.
+#[must_use]
+pub fn create_has_repairs_only(ask: &Ask<'_>) -> bool {
+    let applies = |step: &&&Step| step.endpoints.contains(&Endpoint::ContainerCreate) && step.applies(ask);
+    let mut steps = STEPS.iter().filter(|step| matches!(step.how, How::Request(_)));
+    let known = |step: &&Step| matches!(step.when, When::Repair(repair) if OF_CREATE.contains(&repair));
+    ask.client == ask.backend && steps.by_ref().filter(|step| applies(&step)).all(|step| known(&step))
+}
+
+/// The repairs of a create's body and name.
+const OF_CREATE: [Repair; 5] =
+    [Repair::CreateDefaults, Repair::Mounts, Repair::Cpus, Repair::ReservedPorts, Repair::ContainerNames];
+
+/// True if one of these repairs may have something to do. Of the body no more need be there than what it uses.
+#[must_use]
+pub fn create_needs(ask: &Ask<'_>, target: &Target, body: &Json<'_>) -> bool {
+    let field = |name| at(body, &["HostConfig", name]).is_some_and(|value| !is_blank(value));
+    OF_CREATE.into_iter().filter(|repair| ask.host.repairs.has(*repair)).any(|repair| match repair {
+        Repair::Mounts => field("Mounts"),
+        Repair::Cpus => field("NanoCpus"),
+        Repair::ReservedPorts => field("PortBindings"),
+        Repair::ContainerNames => !target.param("name").is_none_or(is_container_name),
+        // An endpoint that is null is no canonical body, which is looked at the long way.
+        _ => !field("NetworkMode"),
+    })
 }
 
 /// VIC looks for a driver without a name, and finds none.
