@@ -22,7 +22,7 @@ use crate::docker::endpoint::BodyKind;
 use crate::error::Error;
 use crate::policy::decide::{needs_body, permit_at_once};
 use crate::policy::own::Known;
-use crate::policy::{Call, Permit, Permitted, Question, Verdict, decide};
+use crate::policy::{Call, Permit, Permitted, Question, Verdict};
 use crate::settings::Limits;
 
 /// Layer of [`Inspect`].
@@ -112,6 +112,9 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     if call.unrepaired {
         if let Some(permit) = without_repairs(&call, bytes.as_ref()) {
             grounds::keep(connection, &call, bytes.as_deref(), Known::none());
+            if let Some(bytes) = &bytes {
+                own::judge_joins(&mut call, bytes, &gateway.backend).await?;
+            }
             call.body = bytes.map_or(Body::Empty, Body::full);
             return Ok(call.permit(permit, Body::full));
         }
@@ -129,17 +132,12 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
         body: bytes.as_deref(),
         known: Known::none(),
     };
-    let found;
-    let (verdict, known) = if policy.access.as_ref().is_some_and(|access| access.asks(call.endpoint)) {
-        found = own::find(&policy, &question, &gateway.backend).await?;
-        (decide(&policy, &Question { known: &found, ..question }), &found)
-    } else {
-        (decide(&policy, &question), Known::none())
-    };
+    let (verdict, known) = own::judge(&policy, &question, &gateway.backend).await?;
     match verdict {
         Verdict::Permit(permit) => {
-            grounds::keep(connection, &call, bytes.as_deref(), known);
+            grounds::keep(connection, &call, bytes.as_deref(), &known);
             if let Some(bytes) = bytes {
+                own::judge_joins(&mut call, &bytes, &gateway.backend).await?;
                 // What is sent is what was judged; the backend writes its length anew.
                 call.body = Body::full(bytes);
             }

@@ -29,6 +29,8 @@ pub struct Permit {
     pub without_headers: Vec<HeaderName>,
     /// Lines for `Warnings` of the answer to a create.
     pub warnings: Vec<String>,
+    /// True if it was judged by a word that could be an id, and nobody has asked the backend what it stands for.
+    pub doubts: bool,
     /// What the answer must not show.
     pub redaction: Redaction,
     /// What ownership asks for besides, where the caller has only what is its own.
@@ -63,6 +65,17 @@ pub struct Point {
     pub instead: String,
     /// The row or rule that refused it, such as `vic: field HostConfig.Privileged`.
     pub rule: String,
+}
+
+impl Verdict {
+    /// True if it may be another one once the backend has said what names and ids stand for.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        match self {
+            Self::Permit(permit) => permit.doubts,
+            Self::Refuse(refusal) => refusal.status == StatusCode::FORBIDDEN,
+        }
+    }
 }
 
 impl Refusal {

@@ -185,7 +185,12 @@ impl Client {
 
 /// A stand-in with the manners of an engine.
 pub fn engine() -> String {
-    let api = ApiRange { min: (1, 19), max: (1, 47) };
+    engine_up_to(47)
+}
+
+/// The same, which knows no newer API than 1.N.
+pub fn engine_up_to(newest: u16) -> String {
+    let api = ApiRange { min: (1, 19), max: (1, newest) };
     let settings = Settings { flavor: Flavor::Engine, api, ..Settings::default() };
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::setup::{OWN, Setup, own_but_for_root};
+use crate::setup::{OWN, Setup, engine_up_to, own_but_for_root};
 
 #[test]
 fn a_container_is_labelled_and_on_the_list_of_its_owner_only() {
@@ -127,4 +127,26 @@ fn what_has_no_owner_at_all_is_closed_with_a_reason() {
     let pruned = alice.send("POST", "/build/prune", "").is(200).json();
     assert_eq!(pruned, json!({"CachesDeleted": null, "SpaceReclaimed": 0}));
     alice.get("/info").is(200);
+}
+
+#[test]
+fn networks_that_are_joined_behind_a_create_are_judged_with_it() {
+    // A backend of this version knows one network for a create; the gateway joins the others.
+    let setup = Setup::in_front_of(&engine_up_to(41), OWN);
+    let (alice, bob) = setup.both();
+    for name in ["front", "back"] {
+        alice.post("/networks/create", &json!({"Name": name})).is(201);
+    }
+    bob.post("/networks/create", &json!({"Name": "bobs"})).is(201);
+    let create = |name: &str, second: &str| {
+        let networks = json!({"EndpointsConfig": {"front": {}, second: {}}});
+        let body = json!({"Image": "busybox", "HostConfig": {"NetworkMode": "front"}, "NetworkingConfig": networks});
+        alice.post(&format!("/containers/create?name={name}"), &body)
+    };
+    create("both", "back").is(201);
+    assert_eq!(create("spy", "bobs").is(404).message(), "network bobs not found");
+    assert_eq!(create("spy", "a/../../containers/x").is(404).message(), "network a/../../containers/x not found");
+    assert_eq!(alice.list("/containers/json?all=1", "Names"), ["both"]);
+    let networks = alice.get("/containers/both/json").is(200).json()["NetworkSettings"]["Networks"].clone();
+    assert!(networks["front"].is_object() && networks["back"].is_object(), "{networks}");
 }

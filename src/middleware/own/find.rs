@@ -9,17 +9,30 @@ use crate::docker::version::ApiVersion;
 use crate::error::Error;
 use crate::policy::decide::{Wanted, unknown};
 use crate::policy::own::{Found, Known, Need, Object, Owner, Thing, Whose, is_predefined_network};
-use crate::policy::{Policy, Question};
+use crate::policy::{Policy, Question, Verdict, decide};
 
-/// Finds what a call refers to, as far as its judgement depends on it.
+/// Judges a call, once the backend has said what it refers to; as far as that matters. Gives what it said.
 ///
 /// # Errors
 /// 502: the backend does not say.
-pub(in crate::middleware) async fn find(
+pub(in crate::middleware) async fn judge(
     policy: &Policy,
     question: &Question<'_>,
     backend: &Backend,
-) -> Result<Known, Error> {
+) -> Result<(Verdict, Known), Error> {
+    let Some(access) = &policy.access else { return Ok((decide(policy, question), Known::default())) };
+    if access.owner(question.identity).is_none() {
+        let verdict = decide(policy, question);
+        if !access.asks(question.endpoint) || !verdict.is_in_doubt() {
+            return Ok((verdict, Known::default()));
+        }
+    }
+    let known = find(policy, question, backend).await?;
+    Ok((decide(policy, &Question { known: &known, ..*question }), known))
+}
+
+/// Finds what a call refers to, as far as its judgement depends on it.
+async fn find(policy: &Policy, question: &Question<'_>, backend: &Backend) -> Result<Known, Error> {
     let mut known = Known::default();
     let (wanted, owner) = unknown(policy, question);
     let finder = Finder { backend, version: question.target.version, owner: owner.as_ref() };

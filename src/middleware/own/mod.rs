@@ -2,8 +2,10 @@
 //! before a container would make them without one, and answers cut to what is the caller's.
 
 mod find;
+mod joins;
 
-pub(super) use find::find;
+pub(super) use find::judge;
+pub(super) use joins::judge_joins;
 
 use std::rc::Rc;
 use std::sync::Arc;

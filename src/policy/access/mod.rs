@@ -66,7 +66,7 @@ struct Index {
     interest: KindSet,
     /// True if some rule looks at what the call asks for.
     looks: bool,
-    /// True if the backend may have to be asked about what the call refers to.
+    /// True if some rule is about what names and ids stand for.
     asks: bool,
 }
 
@@ -117,7 +117,7 @@ impl Access {
         self.index(endpoint).looks
     }
 
-    /// True if a call may refer to what the backend has to be asked about before it can be judged.
+    /// True if some rule about an operation is about what names and ids stand for.
     #[must_use]
     pub fn asks(&self, endpoint: Endpoint) -> bool {
         self.index(endpoint).asks
@@ -232,7 +232,6 @@ impl Access {
         for endpoint in Endpoint::ALL.iter().filter(|endpoint| treatment(**endpoint).looks()) {
             if let (Some(_), Some(index)) = (&self.owner, self.by_endpoint.get_mut(*endpoint as usize)) {
                 index.looks = true;
-                index.asks = true;
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::own::Owning;
+use super::own::{Owning, doubts};
 use super::trace::{Effect, Step, Witness};
 use super::{Judge, READING};
 use crate::docker::endpoint::Endpoint;
@@ -41,11 +41,8 @@ impl<W: Witness> Judge<'_, '_, W> {
         };
         let interest = access.interest(endpoint);
         let mut facts = facts::read(endpoint, target.name(endpoint), Some(&query), body.as_ref(), interest);
-        let owning = if access.asks(endpoint) || access.owner(self.question.identity).is_some() {
-            Owning::new(access, self.question, target, &query, body.as_ref())
-        } else {
-            None
-        };
+        let owning = Owning::new(access, self.question, target, &query, body.as_ref());
+        self.permit.doubts = owning.is_none() && access.asks(endpoint) && doubts(access, endpoint, &facts);
         if let Some(owning) = &owning
             && !self.look(owning, &query, body.as_ref(), &mut facts)
         {

@@ -31,11 +31,11 @@ pub struct Wanted {
 pub fn unknown(policy: &Policy, question: &Question<'_>) -> (Vec<Wanted>, Option<Owner>) {
     let nothing = (Vec::new(), None);
     let endpoint = question.endpoint;
-    let Some(access) = policy.access.as_ref().filter(|access| access.asks(endpoint)) else { return nothing };
-    if !access.may_allow(endpoint, question.identity) {
+    let Some(access) = policy.access.as_ref() else { return nothing };
+    let owner = access.owner(question.identity).filter(|_| own::treatment(endpoint).looks());
+    if owner.is_none() && !access.asks(endpoint) || !access.may_allow(endpoint, question.identity) {
         return nothing;
     }
-    let owner = access.owner(question.identity);
     let Ok(query) = query::read(endpoint, question.target, question.version(policy)) else { return nothing };
     let Some(body) = body(policy, question) else { return nothing };
     let references = own::references(endpoint, question.target, &query, body.as_ref());
@@ -47,6 +47,12 @@ pub fn unknown(policy: &Policy, question: &Question<'_>) -> (Vec<Wanted>, Option
         }
     }
     (wanted, owner)
+}
+
+/// True if a call names something in a word that could be an id, and rules are about what that is in truth.
+pub(super) fn doubts(access: &Access, endpoint: Endpoint, facts: &Facts<'_>) -> bool {
+    endpoint.row().pattern.starts_with("/exec/") && access.doubts(endpoint, Thing::Exec, "")
+        || facts.facts.iter().filter_map(named).any(|(thing, name)| access.doubts(endpoint, thing, name))
 }
 
 /// The body as it is read; `None` if it cannot be.

@@ -1,0 +1,80 @@
+//! Networks that a create asks for, and that are joined by calls of their own, since the backend's
+//! version knows one for a create. They are judged as parts of the create.
+
+use std::sync::Arc;
+
+use super::find::judge;
+use crate::backend::Backend;
+use crate::body::Body;
+use crate::docker::bridge::{After, Bridged};
+use crate::docker::json::{Json, parse};
+use crate::error::Error;
+use crate::policy::own::{Known, Thing};
+use crate::policy::{Call, Question, Verdict};
+
+/// Judges each of these networks as if it were the one of the create, whose body is given, and puts in
+/// its place what was judged.
+///
+/// # Errors
+/// The refusal of the create.
+pub(in crate::middleware) async fn judge_joins(
+    call: &mut Call<Body>,
+    body: &[u8],
+    backend: &Backend,
+) -> Result<(), Error> {
+    let joins = |after: &After| matches!(after, After::Connect { .. });
+    let Some(bridged) = call.bridged.as_ref().filter(|bridged| bridged.after.iter().any(joins)) else { return Ok(()) };
+    let mut bridged = Bridged::clone(bridged);
+    for after in &mut bridged.after {
+        if let After::Connect { network, body: join } = after {
+            let settings = join.get("EndpointConfig").cloned().unwrap_or(Json::Null);
+            let (name, settings) = judged(call, body, network, settings, backend).await?;
+            *network = name;
+            join.set("EndpointConfig", settings);
+        }
+    }
+    call.bridged = Some(Arc::new(bridged));
+    Ok(())
+}
+
+async fn judged(
+    call: &Call<Body>,
+    body: &[u8],
+    network: &str,
+    settings: Json<'static>,
+    backend: &Backend,
+) -> Result<(String, Json<'static>), Error> {
+    let missing = || Error::client(http::StatusCode::NOT_FOUND, Thing::Network.missing(network));
+    if network.contains(['/', '\\', '%', '?', '#', ';']) || matches!(network, "" | "." | "..") {
+        // It would lead to another path.
+        return Err(missing());
+    }
+    let with = |endpoints: Json<'static>| -> Option<Vec<u8>> {
+        let mut json = parse(body).ok()?;
+        json.get_mut("NetworkingConfig")?.set("EndpointsConfig", endpoints);
+        Some(json.to_vec())
+    };
+    let body = with(Json::Object(vec![(network.to_owned().into(), settings.clone())])).ok_or_else(missing)?;
+    let question = Question {
+        endpoint: call.endpoint,
+        target: &call.target,
+        identity: &call.identity,
+        headers: &call.headers,
+        body: Some(&body),
+        known: Known::none(),
+    };
+    let (verdict, _) = judge(&call.policy, &question, backend).await?;
+    match verdict {
+        Verdict::Refuse(refusal) => Err(Error::client(refusal.status, refusal.message())),
+        Verdict::Permit(permit) => {
+            let sent = permit.body.unwrap_or(body);
+            let sent = parse(&sent)
+                .map_err(|error| Error::gateway(format!("vicgate: what was judged is no JSON: {error}")))?;
+            let endpoints = sent.get("NetworkingConfig").and_then(|config| config.get("EndpointsConfig"));
+            let only = endpoints.and_then(Json::as_object).and_then(|members| members.first());
+            // Without it a rule has taken the network out.
+            let (name, settings) = only.ok_or_else(missing)?;
+            Ok((name.clone().into_owned(), settings.clone().into_owned()))
+        }
+    }
+}
