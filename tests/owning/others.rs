@@ -81,12 +81,12 @@ fn a_body_reaches_nothing_that_is_anothers() {
             json!({"Links": [format!("/{name}:alias")]}),
             json!({"Links": [name]}),
         ] {
-            let answer = bob.create_with("mine", &host).is(404).message();
+            let answer = bob.create_with("mine", &host).is(400).message();
             assert_eq!(answer, format!("No such container: {name}"), "{host}");
         }
         let linked =
             json!({"Image": "busybox", "NetworkingConfig": {"EndpointsConfig": {"bridge": {"Links": [name]}}}});
-        bob.post("/containers/create", &linked).is(404);
+        bob.post("/containers/create", &linked).is(400);
         bob.send("POST", &format!("/commit?container={name}&repo=stolen"), "").is(404);
     }
     bob.create("own");

@@ -61,7 +61,7 @@ fn volumes_are_their_owners_however_they_came_to_be() {
         json!({"Binds": ["other:/y", "data:/x:ro"]}),
         json!({"Mounts": [{"Type": "volume", "Source": "logs", "Target": "/x"}]}),
     ] {
-        assert!(bob.create_with("thief", &host).is(404).message().ends_with(": no such volume"));
+        assert!(bob.create_with("thief", &host).is(400).message().ends_with(": no such volume"));
     }
     let taken = bob.post("/volumes/create", &json!({"Name": "data"})).is(409).message();
     assert!(taken.contains("volume name must be unique"), "{taken}");
@@ -92,9 +92,9 @@ fn networks_are_their_owners_and_the_bridge_is_everybodys() {
         assert_eq!(call.is(404).message(), "network back not found");
     }
     let into = |name: &str| json!({"NetworkMode": name});
-    assert_eq!(bob.create_with("spy", &into("back")).is(404).message(), "network back not found");
+    assert_eq!(bob.create_with("spy", &into("back")).is(400).message(), "network back not found");
     let body = json!({"Image": "busybox", "NetworkingConfig": {"EndpointsConfig": {"back": {}}}});
-    bob.post("/containers/create", &body).is(404);
+    bob.post("/containers/create", &body).is(400);
     let web = alice.create_with("web", &into("back")).is(201).json()["Id"].as_str().unwrap().to_owned();
     alice.post("/containers/web/start", &json!({})).is(204);
     assert!(alice.get("/networks/back").is(200).json()["Containers"][&web].is_object());
@@ -144,8 +144,8 @@ fn networks_that_are_joined_behind_a_create_are_judged_with_it() {
         alice.post(&format!("/containers/create?name={name}"), &body)
     };
     create("both", "back").is(201);
-    assert_eq!(create("spy", "bobs").is(404).message(), "network bobs not found");
-    assert_eq!(create("spy", "a/../../containers/x").is(404).message(), "network a/../../containers/x not found");
+    assert_eq!(create("spy", "bobs").is(400).message(), "network bobs not found");
+    assert_eq!(create("spy", "a/../../containers/x").is(400).message(), "network a/../../containers/x not found");
     assert_eq!(alice.list("/containers/json?all=1", "Names"), ["both"]);
     let networks = alice.get("/containers/both/json").is(200).json()["NetworkSettings"]["Networks"].clone();
     assert!(networks["front"].is_object() && networks["back"].is_object(), "{networks}");

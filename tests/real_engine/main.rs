@@ -16,6 +16,7 @@ mod files;
 mod images;
 mod libraries;
 mod networks;
+mod owning;
 mod reading;
 mod redaction;
 mod refusals;

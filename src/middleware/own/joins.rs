@@ -44,7 +44,7 @@ async fn judged(
     settings: Json<'static>,
     backend: &Backend,
 ) -> Result<(String, Json<'static>), Error> {
-    let missing = || Error::client(http::StatusCode::NOT_FOUND, Thing::Network.missing(network));
+    let missing = || Error::bad_request(Thing::Network.missing(network));
     if network.contains(['/', '\\', '%', '?', '#', ';']) || matches!(network, "" | "." | "..") {
         // It would lead to another path.
         return Err(missing());

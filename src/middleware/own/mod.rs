@@ -107,7 +107,7 @@ impl Work {
             self.remove_volumes(&made).await;
             // Somebody else has made one of that name meanwhile, or it cannot be made.
             return Err(if said.status.is_success() || said.status == StatusCode::CONFLICT {
-                Error::client(StatusCode::NOT_FOUND, Thing::Volume.missing(name))
+                Error::bad_request(Thing::Volume.missing(name))
             } else {
                 Error { status: said.status, ..Error::backend(said.message()) }
             });

@@ -176,6 +176,7 @@ impl<W: Witness> Judge<'_, '_, W> {
     fn end(&mut self, end: End, rule: &str) -> bool {
         let (status, summary) = match end {
             End::Gone(text) => (StatusCode::NOT_FOUND, text),
+            End::Unusable(text) => (StatusCode::BAD_REQUEST, text),
             End::Taken(text) => (StatusCode::CONFLICT, text),
             End::Nothing => return false,
             End::Forbidden(points) => {

@@ -22,6 +22,9 @@ use crate::policy::facts::{self, Kind, KindSet, Value};
 pub(in crate::policy) enum End {
     /// Something is not there, in the words of engines: 404.
     Gone(String),
+    /// A container cannot be made with something that is not there: 400. Clients take any 404 of a create
+    /// for a missing image, and go and pull it.
+    Unusable(String),
     /// A name is taken: 409.
     Taken(String),
     /// Nothing is to be done, and that is what the call is for: 204.
@@ -34,7 +37,9 @@ impl End {
     /// The same as points of a refusal.
     pub(in crate::policy) fn into_points(self, rule: &str) -> Vec<Point> {
         match self {
-            Self::Gone(path) | Self::Taken(path) => vec![Point { path, rule: rule.to_owned(), ..Point::default() }],
+            Self::Gone(path) | Self::Unusable(path) | Self::Taken(path) => {
+                vec![Point { path, rule: rule.to_owned(), ..Point::default() }]
+            }
             Self::Nothing => Vec::new(),
             Self::Forbidden(points) => points,
         }
@@ -93,7 +98,8 @@ pub(in crate::policy) fn gone(asked: &Asked<'_>, owner: Option<&Owner>) -> Optio
     if asked.endpoint == Endpoint::VolumeDelete && asked.query.get("force").is_some_and(Given::is_true) {
         return Some(End::Nothing);
     }
-    Some(End::Gone(reference.thing.missing(&reference.name)))
+    let text = reference.thing.missing(&reference.name);
+    Some(if asked.endpoint == Endpoint::ContainerCreate { End::Unusable(text) } else { End::Gone(text) })
 }
 
 /// Judges the rest of a call that the rules permit.
