@@ -79,3 +79,18 @@ fn a_change_to_an_image_cannot_say_whose_it_is() {
     }
     alice.send("POST", "/commit?container=web&repo=app&changes=LABEL%20a=b", "").is(201);
 }
+
+#[test]
+fn images_can_be_left_to_the_rules() {
+    let setup = Setup::new(&OWN.replace("\"own\"", "{ label = \"own\", images = \"shared\" }"));
+    let (alice, bob) = setup.both();
+    alice.create("web");
+    alice.send("POST", "/commit?container=web&repo=app", "").is(201);
+    let seen = bob.get("/images/app/json").is(200).json();
+    assert_eq!(seen["Config"]["Labels"], json!({"own": ""}));
+    assert_eq!(bob.list("/images/json", "RepoTags"), ["app:latest", "busybox:latest", "hello-world:latest"]);
+    bob.post("/containers/create?name=db", &json!({"Image": "app", "Cmd": ["cat"]})).is(201);
+    assert_eq!(bob.list("/containers/json?all=1", "Names"), ["db"]);
+    bob.send("POST", "/images/busybox/tag?repo=app", "").is(201);
+    bob.send("POST", "/images/load", "").is(200);
+}

@@ -139,7 +139,7 @@ impl Work {
             return Ok(answer.map(|body| body.rewritten(OwnEvents(Events::new(self.own.owner.clone())))));
         }
         let made = endpoint == Endpoint::VolumeCreate;
-        if !wants_cut(endpoint) && !shows_containers(endpoint) && !made {
+        if !wants_cut(endpoint, &self.own.owner) && !shows_containers(endpoint) && !made {
             return Ok(answer);
         }
         let (mut parts, body) = answer.into_parts();

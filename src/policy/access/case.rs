@@ -134,7 +134,7 @@ impl Case {
             facts::read(endpoint, target.name(endpoint), Some(&query), body.as_ref(), access.interest(endpoint));
         let known = Known::assumed(self.others.clone());
         let owner = access.owner(&self.identity).filter(|_| access.may_allow(endpoint, &self.identity));
-        let references = own::references(endpoint, &target, &query, body.as_ref());
+        let references = own::references(owner.as_ref(), endpoint, &target, &query, body.as_ref());
         let rule = &format!("{}: owner", access.name);
         let asked = Asked {
             endpoint,

@@ -150,6 +150,7 @@ impl Raw {
             let (one, other) = (&own.label, &used.label);
             return Some(format!("a policy has one label of owners, not {one} and {other}"));
         }
+        own.shares_images &= used.shares_images;
         own.roles = own.roles.zip(roles).map(|(one, other)| one.with(other));
         None
     }

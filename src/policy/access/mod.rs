@@ -144,7 +144,7 @@ impl Access {
     pub fn owner(&self, identity: &Identity) -> Option<Owner> {
         let rule = self.owner.as_ref()?;
         let is_for = rule.roles.is_none_or(|roles| roles.meets(role::roles(&self.identities, identity)));
-        is_for.then(|| Owner::new(&rule.label, identity))
+        is_for.then(|| Owner::new(&rule.label, identity, rule.shares_images))
     }
 
     /// True if some rule may allow the operation to an identity.

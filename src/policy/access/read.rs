@@ -186,19 +186,28 @@ impl Reader<'_> {
         RedactRule { name, place, roles, hide }
     }
 
-    /// `owner = "LABEL"`, or `owner = { label = "LABEL", roles = ["ROLE"] }`.
+    /// `owner = "LABEL"`, or `owner = { label = "LABEL", roles = ["ROLE"], images = "shared" }`.
     fn owner(&mut self, root: &Section<'_, '_>) -> Option<OwnerRule> {
-        let (label, roles) = if root.is_table("owner") {
+        let (mut roles, mut shares_images) = (None, false);
+        let label = if root.is_table("owner") {
             let table = root.table("owner")?;
-            let found = (table.required("label"), self.roles(&table));
+            roles = self.roles(&table);
+            match table.string("images") {
+                Some(At { value: "shared", .. }) => shares_images = true,
+                Some(At { value: "own", .. }) | None => {}
+                Some(At { span, .. }) => {
+                    self.document.problem(&span, "images must be \"own\" or \"shared\"".to_owned());
+                }
+            }
+            let label = table.required("label");
             table.finish();
-            found
+            label
         } else {
-            (root.string("owner"), None)
+            root.string("owner")
         };
         let At { value, span } = label?;
         self.problem_of(own::clean_name(value), &span)?;
-        Some(OwnerRule { label: value.to_owned(), roles })
+        Some(OwnerRule { label: value.to_owned(), roles, shares_images })
     }
 
     fn uses(&mut self, section: Section<'_, '_>) -> Option<Use> {

@@ -48,6 +48,8 @@ pub(super) struct OwnerRule {
     pub(super) label: String,
     /// Whom it is about; `None` is everyone.
     pub(super) roles: Option<RoleSet>,
+    /// True if images are everybody's.
+    pub(super) shares_images: bool,
 }
 
 /// How much of something a rule allows.

@@ -32,13 +32,13 @@ pub fn unknown(policy: &Policy, question: &Question<'_>) -> (Vec<Wanted>, Option
     let nothing = (Vec::new(), None);
     let endpoint = question.endpoint;
     let Some(access) = policy.access.as_ref() else { return nothing };
-    let owner = access.owner(question.identity).filter(|_| own::treatment(endpoint).looks());
+    let owner = access.owner(question.identity).filter(|owner| owner.treats(endpoint).looks());
     if owner.is_none() && !access.asks(endpoint) || !access.may_allow(endpoint, question.identity) {
         return nothing;
     }
     let Ok(query) = query::read(endpoint, question.target, question.version(policy)) else { return nothing };
     let Some(body) = body(policy, question) else { return nothing };
-    let references = own::references(endpoint, question.target, &query, body.as_ref());
+    let references = own::references(owner.as_ref(), endpoint, question.target, &query, body.as_ref());
     let mut wanted: Vec<Wanted> = Vec::new();
     for Reference { thing, name, need, .. } in references {
         let matters = owner.is_some() || access.doubts(endpoint, thing, &name);
@@ -87,7 +87,7 @@ impl<'o> Owning<'o> {
         if owner.is_none() && question.known.is_empty() {
             return None;
         }
-        let references = own::references(endpoint, target, query, body);
+        let references = own::references(owner.as_ref(), endpoint, target, query, body);
         Some(Self { owner, references, rule: format!("{}: owner", access.name), known: question.known })
     }
 

@@ -16,8 +16,8 @@ const LISTS: [(Option<Thing>, &str, &str); 4] = [
 
 /// True if the answer of an operation holds things of others, whatever was asked.
 #[must_use]
-pub fn wants_cut(endpoint: Endpoint) -> bool {
-    matches!(endpoint, Endpoint::ImageList | Endpoint::SystemDataUsage)
+pub fn wants_cut(endpoint: Endpoint, owner: &Owner) -> bool {
+    endpoint == Endpoint::SystemDataUsage || endpoint == Endpoint::ImageList && !owner.shares_images()
 }
 
 /// True if the answer tells which containers are in a network.
@@ -51,7 +51,8 @@ fn keep(owner: &Owner, thing: Option<Thing>, list: &mut Json<'_>) {
 
 /// A disk usage. What it sums up is summed up anew.
 fn usage(owner: &Owner, json: &mut Json<'_>) {
-    for (thing, list, summary) in LISTS {
+    let shared = |thing| owner.shares_images() && matches!(thing, Some(Thing::Image) | None);
+    for (thing, list, summary) in LISTS.into_iter().filter(|(thing, ..)| !shared(*thing)) {
         if let Some(list) = json.get_mut(list) {
             keep(owner, thing, list);
         }
@@ -60,14 +61,15 @@ fn usage(owner: &Owner, json: &mut Json<'_>) {
             summarise(owner, thing, summary, items);
         }
     }
+    if owner.shares_images() {
+        return;
+    }
     let layers = json.get("Images").map(|images| sum(images, &["Size"]));
     if json.get("LayersSize").is_some() {
         json.set("LayersSize", layers.unwrap_or_default());
     }
-    for gone in ["BuilderSize"] {
-        if json.get(gone).is_some() {
-            json.set(gone, 0);
-        }
+    if json.get("BuilderSize").is_some() {
+        json.set("BuilderSize", 0);
     }
 }
 
@@ -117,7 +119,7 @@ mod tests {
     use crate::identity::Identity;
 
     fn cut_to(endpoint: Endpoint, text: &str) -> String {
-        let owner = Owner::new("own", &Identity::nobody());
+        let owner = Owner::new("own", &Identity::nobody(), false);
         let mut json = parse(text.as_bytes()).unwrap();
         cut(endpoint, &owner, &mut json);
         json.to_string()

@@ -59,6 +59,7 @@ fn is_own(owner: &Owner, line: &[u8]) -> Result<bool, String> {
     let json = parse(line).map_err(|error| format!("the backend's events hold what is no JSON: {error}"))?;
     let label = match json.get("Type").and_then(Json::as_str) {
         Some("container") => owner.label().to_owned(),
+        Some("image") if owner.shares_images() => return Ok(true),
         Some("image") => owner.image_label(),
         // These have no labels to say whose they are.
         _ => return Ok(false),
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn only_own_events_pass_and_each_as_soon_as_it_is_whole() {
-        let mut events = Events::new(Owner::new("own", &Identity::nobody()));
+        let mut events = Events::new(Owner::new("own", &Identity::nobody(), false));
         let event = |ty: &str, labels: &str| {
             format!("{{\"Type\":\"{ty}\",\"Actor\":{{\"ID\":\"x\",\"Attributes\":{{{labels}}}}}}}\n")
         };

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::known::{Found, Known, Object, Whose};
 use super::label::{edits, forgeries, import_change};
 use super::reference::{Need, Place, Reference, Thing};
-use super::table::{Treatment, treatment};
+use super::table::Treatment;
 use super::{NewVolume, Own, Owner};
 use crate::docker::endpoint::Endpoint;
 use crate::docker::filters;
@@ -81,9 +81,7 @@ const FILTERS_AS_MAPS: ApiVersion = ApiVersion::new(22);
 /// What ends a call before rules speak of it: a container, volume, network or exec is not there for
 /// the caller. Without an owner only what was looked for and not found is missing.
 pub(in crate::policy) fn gone(asked: &Asked<'_>, owner: Option<&Owner>) -> Option<End> {
-    if owner.is_some()
-        && let Treatment::Closed(reason) = treatment(asked.endpoint)
-    {
+    if let Some(Treatment::Closed(reason)) = owner.map(|owner| owner.treats(asked.endpoint)) {
         let row = asked.endpoint.row();
         return Some(asked.forbidden(format!("{} {}", row.method.as_str(), row.pattern), reason.to_owned()));
     }
@@ -110,7 +108,7 @@ pub(in crate::policy) fn judge(asked: &Asked<'_>, owner: &Owner) -> Result<Chang
     asked.changes(owner)?;
     let mut change = Change { edits: edits(owner, asked.endpoint), ..Change::default() };
     let mut own = Own { owner: owner.clone(), volumes: asked.volumes(owner), instead: None };
-    match treatment(asked.endpoint) {
+    match owner.treats(asked.endpoint) {
         Treatment::Filtered(thing) => {
             change.query = Some(("filters", asked.filters(&owner.filter(thing))?));
             if asked.endpoint.row().method == crate::docker::endpoint::Method::Post {
@@ -177,7 +175,7 @@ impl Asked<'_> {
 
     /// Refuses instructions and outputs that make an image somebody else's.
     fn changes(&self, owner: &Owner) -> Result<(), End> {
-        if treatment(self.endpoint) != Treatment::Makes(Thing::Image) {
+        if owner.treats(self.endpoint) != Treatment::Makes(Thing::Image) {
             return Ok(());
         }
         let mut interest = KindSet::NONE;
@@ -188,7 +186,7 @@ impl Asked<'_> {
             let Value::Text(output) = &fact.value else { return None };
             let output = output.strip_prefix("output:").filter(|_| fact.kind == Kind::BuildKit)?;
             let ty = output.split(',').next().unwrap_or_default();
-            if matches!(ty, "local" | "tar" | "cacheonly") {
+            if owner.shares_images() || matches!(ty, "local" | "tar" | "cacheonly") {
                 return None;
             }
             Some(Point {

@@ -2,7 +2,7 @@
 
 use super::Owner;
 use super::reference::Thing;
-use super::table::{Treatment, treatment};
+use super::table::Treatment;
 use crate::docker::endpoint::Endpoint;
 use crate::policy::Point;
 use crate::policy::access::Edit;
@@ -20,7 +20,7 @@ pub(in crate::policy) fn clean_name(name: &str) -> Result<(), String> {
 
 /// The labels that a call gets.
 pub(super) fn edits(owner: &Owner, endpoint: Endpoint) -> Vec<Edit> {
-    let Treatment::Makes(thing) = treatment(endpoint) else { return Vec::new() };
+    let Treatment::Makes(thing) = owner.treats(endpoint) else { return Vec::new() };
     if endpoint == Endpoint::ImageCreate {
         // An import has no place for labels but its changes, and a pull makes nothing.
         return Vec::new();
@@ -31,7 +31,11 @@ pub(super) fn edits(owner: &Owner, endpoint: Endpoint) -> Vec<Edit> {
         return vec![Edit::member(place, owner.label(), owner.name())];
     }
     // What is made of the image later is not its maker's: that label is taken away.
-    vec![Edit::member(place, owner.label(), ""), Edit::member(place, &owner.image_label(), owner.name())]
+    let mut edits = vec![Edit::member(place, owner.label(), "")];
+    if !owner.shares_images() {
+        edits.push(Edit::member(place, &owner.image_label(), owner.name()));
+    }
+    edits
 }
 
 /// The change that labels an imported image.
@@ -39,6 +43,9 @@ pub(super) fn edits(owner: &Owner, endpoint: Endpoint) -> Vec<Edit> {
 /// # Errors
 /// The name of the owner cannot be written into an instruction.
 pub(super) fn import_change(owner: &Owner) -> Result<String, String> {
+    if owner.shares_images() {
+        return Ok(format!("LABEL \"{}\"=\"\"", owner.label()));
+    }
     let plain = |text: &str| {
         text.bytes().all(|byte| {
             byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/' | b':' | b'@' | b'+' | b' ')

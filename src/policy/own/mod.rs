@@ -23,6 +23,7 @@ pub(in crate::policy) use table::treatment;
 
 use http::StatusCode;
 
+use crate::docker::endpoint::Endpoint;
 use crate::docker::json::Json;
 use crate::identity::{Evidence, Identity};
 
@@ -31,6 +32,8 @@ use crate::identity::{Evidence, Identity};
 pub struct Owner {
     label: String,
     name: String,
+    /// True if images are everybody's.
+    shares_images: bool,
 }
 
 /// What ownership asks of a permitted call besides its judgement.
@@ -59,13 +62,13 @@ impl Owner {
     /// No two ways to be identified give the same name: a common name that looks like another kind of
     /// evidence is written behind `cn:`.
     #[must_use]
-    pub fn new(label: &str, identity: &Identity) -> Self {
+    pub fn new(label: &str, identity: &Identity, shares_images: bool) -> Self {
         let name = identity.label();
         let common =
             matches!(&identity.evidence, Evidence::Certificate(certificate) if certificate.common_names.len() == 1);
         let odd = name == "-" || ["uid:", "sha256:", "cn:"].iter().any(|kind| name.starts_with(kind));
         let name = if common && odd { format!("cn:{name}") } else { name };
-        Self { label: label.to_owned(), name }
+        Self { label: label.to_owned(), name, shares_images }
     }
 
     /// The label of containers, volumes and networks.
@@ -87,6 +90,17 @@ impl Owner {
         &self.name
     }
 
+    /// True if images are everybody's, and only containers, volumes and networks have owners.
+    #[must_use]
+    pub const fn shares_images(&self) -> bool {
+        self.shares_images
+    }
+
+    /// What ownership makes of an operation.
+    pub(in crate::policy) fn treats(&self, endpoint: Endpoint) -> table::Treatment {
+        if self.shares_images { table::with_shared_images(endpoint) } else { treatment(endpoint) }
+    }
+
     /// The label that things of a kind carry.
     fn label_of(&self, thing: Thing) -> String {
         if thing == Thing::Image { self.image_label() } else { self.label.clone() }
@@ -95,6 +109,9 @@ impl Owner {
     /// Whose a thing with these labels is.
     #[must_use]
     pub fn whose(&self, thing: Thing, labels: Option<&Json<'_>>) -> Whose {
+        if self.shares_images && thing == Thing::Image {
+            return Whose::Own;
+        }
         let said = labels.and_then(|labels| labels.get(&self.label_of(thing))).and_then(Json::as_str);
         match said {
             Some(name) if name == self.name => Whose::Own,
@@ -117,36 +134,5 @@ pub fn is_predefined_network(name: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::docker::json::parse;
-    use crate::identity::Certificate;
-
-    fn owner(name: &str) -> Owner {
-        let certificate = Certificate { common_names: vec![name.to_owned()], ..Certificate::default() };
-        Owner::new("own", &Identity { evidence: Evidence::Certificate(certificate), address: None })
-    }
-
-    #[test]
-    fn no_two_kinds_of_evidence_give_one_owner() {
-        let peer = Evidence::UnixPeer { uid: 7, gid: 7, pid: None };
-        let peer = Owner::new("own", &Identity { evidence: peer, address: None });
-        let names = [peer, Owner::new("own", &Identity::nobody()), owner("uid:7"), owner("-"), owner("cn:uid:7")];
-        let mut names = names.map(|owner| owner.name().to_owned());
-        names.sort_unstable();
-        assert!(names.windows(2).all(|pair| matches!(pair, [a, b] if a != b)), "{names:?}");
-        assert_eq!(owner("alice").name(), "alice");
-    }
-
-    #[test]
-    fn a_label_of_an_image_makes_no_container_anybodys() {
-        let alice = owner("alice");
-        let whose = |thing, labels: &str| alice.whose(thing, parse(labels.as_bytes()).ok().as_ref());
-        assert_eq!(whose(Thing::Container, r#"{"own":"alice"}"#), Whose::Own);
-        assert_eq!(whose(Thing::Container, r#"{"own.image":"alice"}"#), Whose::Others);
-        assert_eq!(whose(Thing::Image, r#"{"own.image":"alice"}"#), Whose::Own);
-        assert_eq!(whose(Thing::Image, r#"{"own.image":"bob"}"#), Whose::Others);
-        assert_eq!(whose(Thing::Image, "null"), Whose::Shared);
-        assert_eq!(whose(Thing::Volume, "{}"), Whose::Others);
-    }
-}
+#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod tests;

@@ -1,5 +1,6 @@
 //! What a call refers to: in its path, its query and its body, in whatever spelling.
 
+use super::Owner;
 use super::table::{Treatment, treatment};
 use crate::docker::endpoint::Endpoint;
 use crate::docker::filters;
@@ -105,8 +106,9 @@ pub(in crate::policy) fn named<'f>(fact: &'f Fact<'_>) -> Option<(Thing, &'f str
     }
 }
 
-/// All that a call refers to.
+/// All that a call refers to; without images where those are everybody's.
 pub(in crate::policy) fn references(
+    owner: Option<&Owner>,
     endpoint: Endpoint,
     target: &Target,
     query: &Query<'_>,
@@ -132,6 +134,7 @@ pub(in crate::policy) fn references(
         found.push(Reference { thing: Thing::Exec, name: name.to_owned(), need, place: Place::Path });
     }
     found.extend(narrowing(endpoint, query));
+    found.retain(|reference| reference.thing != Thing::Image || !owner.is_some_and(Owner::shares_images));
     found
 }
 

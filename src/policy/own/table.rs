@@ -1,7 +1,7 @@
 //! What ownership makes of each operation.
 
 use super::reference::{Need, Thing};
-use crate::docker::endpoint::Endpoint;
+use crate::docker::endpoint::{Endpoint, Group};
 
 /// What ownership makes of an operation. What the body and the query refer to is looked at in any case
 /// but [`Free`](Self::Free) and [`Closed`](Self::Closed).
@@ -148,6 +148,17 @@ pub(in crate::policy) const fn treatment(endpoint: Endpoint) -> Treatment {
         | E::PluginPush
         | E::PluginSet
         | E::PluginUpgrade => Closed(PLUGINS),
+    }
+}
+
+/// The same where images are everybody's.
+pub(in crate::policy) fn with_shared_images(endpoint: Endpoint) -> Treatment {
+    use Treatment::{About, Closed, Cut, Filtered, Free, Makes, Names, Nothing};
+    match treatment(endpoint) {
+        About(Thing::Image, _) | Filtered(Thing::Image) | Names | Nothing(_) => Free,
+        Cut if endpoint == Endpoint::ImageList => Free,
+        Closed(_) if !matches!(endpoint.row().group, Group::Swarm | Group::Plugins) => Free,
+        treatment @ (Free | Makes(_) | About(..) | Filtered(_) | Cut | Closed(_)) => treatment,
     }
 }
 

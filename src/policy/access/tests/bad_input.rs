@@ -93,3 +93,24 @@ fn identities_of_one_kind_must_not_overlap_and_of_several_may() {
     assert!(!overlap("uid = 1\naddress = \"10.0.0.0/8\"", "uid = 1\naddress = \"11.0.0.0/8\""));
     assert!(!overlap("common_name = \"a\"", "anyone_else = true"));
 }
+
+#[test]
+fn an_owner_has_a_label_that_can_be_one_and_policies_agree_on_it() {
+    let told = |owner: &str| {
+        problems(&format!("name = \"x\"\nowner = {owner}\n[[allow]]\nname = \"a\"\ngroups = [\"read\"]\n"))
+    };
+    for (owner, problem) in [
+        ("\"a=b\"", "test.toml:2:9: \"a=b\" is no name for a label, such as com.example.owner"),
+        ("\"\"", "test.toml:2:9: \"\" is no name for a label, such as com.example.owner"),
+        ("3", "test.toml:2:9: owner must be a string, not integer"),
+        ("{ roles = [\"dev\"] }", "test.toml:2:9: label is missing"),
+        ("{ label = \"o\", role = \"dev\" }", "test.toml:2:31: no identity has the role \"dev\""),
+        ("{ label = \"o\", images = \"none\" }", "test.toml:2:33: images must be \"own\" or \"shared\""),
+        ("{ label = \"o\", image = \"own\" }", "test.toml:2:24: unknown key \"image\"; did you mean \"images\"?"),
+    ] {
+        let told = told(owner);
+        assert!(told.iter().any(|line| line == problem), "{problem}\n{}", told.join("\n"));
+    }
+    let used = "name = \"x\"\nowner = \"mine\"\n[[use]]\npolicy = \"ci-runner\"\n";
+    assert_eq!(problems(used), ["test.toml:4:10: a policy has one label of owners, not mine and vicgate.owner"]);
+}
