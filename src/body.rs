@@ -67,12 +67,23 @@ pub trait Rewrite: Send {
 
     /// True once nothing more may follow.
     fn is_done(&self) -> bool;
+
+    /// Waits for what has to be known before more can be taken, and gives what can go on then. Asked again
+    /// until it gives nothing.
+    ///
+    /// # Errors
+    /// What was taken cannot be rewritten.
+    fn poll_wait(&mut self, _cx: &mut Context<'_>) -> Poll<Result<Vec<u8>, String>> {
+        Poll::Ready(Ok(Vec::new()))
+    }
 }
 
 /// A body under way, and what rewrites it.
 pub struct Rewritten {
     from: Body,
     by: Box<dyn Rewrite>,
+    /// True once all of the body was taken.
+    at_end: bool,
     ended: bool,
 }
 
@@ -88,17 +99,24 @@ impl Rewritten {
             if self.ended {
                 return Poll::Ready(None);
             }
-            let out = match ready!(http_body::Body::poll_frame(Pin::new(&mut self.from), cx)) {
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(data) => self.by.push(&data),
-                    Err(_) => continue,
-                },
-                Some(Err(error)) => Err(error.to_string()),
-                None => {
+            let mut out = ready!(self.by.poll_wait(cx));
+            if out.as_ref().is_ok_and(Vec::is_empty) {
+                if self.at_end {
                     self.ended = true;
-                    self.by.end()
+                    continue;
                 }
-            };
+                out = match ready!(http_body::Body::poll_frame(Pin::new(&mut self.from), cx)) {
+                    Some(Ok(frame)) => match frame.into_data() {
+                        Ok(data) => self.by.push(&data),
+                        Err(_) => continue,
+                    },
+                    Some(Err(error)) => Err(error.to_string()),
+                    None => {
+                        self.at_end = true;
+                        self.by.end()
+                    }
+                };
+            }
             self.ended = self.ended || out.is_err() || self.by.is_done();
             match out {
                 Ok(out) if out.is_empty() => {}
@@ -122,7 +140,7 @@ impl Body {
     /// The same body, rewritten on its way.
     #[must_use]
     pub fn rewritten(self, by: impl Rewrite + 'static) -> Self {
-        Self::Rewritten(Box::new(Rewritten { from: self, by: Box::new(by), ended: false }))
+        Self::Rewritten(Box::new(Rewritten { from: self, by: Box::new(by), at_end: false, ended: false }))
     }
 
     /// A body that is worked out while its head is on the way. Dropped with the client's connection.

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::{Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode, header};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
 use tokio::time::error::Elapsed;
@@ -136,6 +136,11 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     match verdict {
         Verdict::Permit(permit) => {
             grounds::keep(connection, &call, bytes.as_deref(), &known);
+            let has_body = bytes.as_ref().is_some_and(|bytes| !bytes.iter().all(u8::is_ascii_whitespace));
+            if permit.body.is_some() && !has_body && !call.headers.contains_key(header::CONTENT_TYPE) {
+                // A rule has made a body, and a body must say what it is.
+                call.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            }
             if let Some(bytes) = bytes {
                 own::judge_joins(&mut call, &bytes, &gateway.backend).await?;
                 // What is sent is what was judged; the backend writes its length anew.

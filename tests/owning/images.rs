@@ -94,3 +94,19 @@ fn images_can_be_left_to_the_rules() {
     bob.send("POST", "/images/busybox/tag?repo=app", "").is(201);
     bob.send("POST", "/images/load", "").is(200);
 }
+
+#[test]
+fn an_archive_of_a_name_has_no_tag_of_others() {
+    let setup = Setup::new(OWN);
+    let (alice, bob) = setup.both();
+    alice.create("web");
+    bob.create("db");
+    alice.send("POST", "/commit?container=web&repo=app&tag=1", "").is(201);
+    bob.send("POST", "/commit?container=db&repo=app&tag=2", "").is(201);
+    for saved in ["/images/app/get", "/images/get?names=app", "/images/get?names=busybox&names=app:1"] {
+        assert!(bob.get(saved).is(404).message().starts_with("No such image: app:"));
+    }
+    // The stand-in cannot save, but it was asked.
+    assert_ne!(bob.get("/images/app:2/get").status, 404);
+    assert_ne!(bob.get("/images/busybox/get").status, 404);
+}

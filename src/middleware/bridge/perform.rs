@@ -65,7 +65,13 @@ where
         };
         let mut inner = self.inner.clone();
         let backend = self.connection.gateway.backend.clone();
-        let job = Job { endpoint: permitted.endpoint(), target: permitted.target().clone(), bridged, backend };
+        let job = Job {
+            endpoint: permitted.endpoint(),
+            target: permitted.target().clone(),
+            owned: permitted.own().is_some(),
+            bridged,
+            backend,
+        };
         Box::pin(async move {
             if let Some(answer) = job.instead(&permitted).await? {
                 return Ok(answer);
@@ -85,6 +91,8 @@ pub(super) struct Job {
     pub(super) endpoint: Endpoint,
     /// The target that is sent.
     pub(super) target: Target,
+    /// True if the caller has only what is its own.
+    pub(super) owned: bool,
     pub(super) bridged: Arc<Bridged>,
     pub(super) backend: Arc<Backend>,
 }
@@ -133,7 +141,8 @@ impl Job {
         if endpoint == Endpoint::ContainerStart && is_error(&answer) && self.mends(Repair::FailedStart) {
             start::clear_failed(self).await;
         }
-        if endpoint == Endpoint::VolumeCreate && is_error(&answer) && self.mends(Repair::VolumeCreate) {
+        if endpoint == Endpoint::VolumeCreate && is_error(&answer) && self.mends(Repair::VolumeCreate) && !self.owned {
+            // With ownership it could be somebody else's that is there.
             return start::volume_that_is_there(self, answer).await;
         }
         if endpoint == Endpoint::ImageLoad && status == StatusCode::OK && self.mends(Repair::LoadErrors) {

@@ -31,6 +31,18 @@ pub(in crate::middleware) async fn judge(
     Ok((decide(policy, &Question { known: &known, ..*question }), known))
 }
 
+/// True if something is the owner's, or was shared.
+pub(super) async fn is_own(
+    backend: &Backend,
+    version: Option<ApiVersion>,
+    owner: &Owner,
+    thing: Thing,
+    name: &str,
+) -> Result<bool, Error> {
+    let finder = Finder { backend, version, owner: Some(owner) };
+    Ok(matches!(finder.find(thing, name, Need::Change).await?, Found::There(object) if object.whose == Whose::Own))
+}
+
 /// Finds what a call refers to, as far as its judgement depends on it.
 async fn find(policy: &Policy, question: &Question<'_>, backend: &Backend) -> Result<Known, Error> {
     let mut known = Known::default();
@@ -61,7 +73,11 @@ impl Finder<'_> {
             Thing::Network => self.network(name).await,
             Thing::Volume => self.volume(name).await,
             Thing::Image => match name.strip_suffix(":*") {
-                Some(repository) => self.images(repository, need).await,
+                Some(repository) => match self.images(repository, need).await? {
+                    Some(found) => Ok(found),
+                    // It may be the beginning of an id.
+                    None => self.image(repository).await,
+                },
                 None => self.image(name).await,
             },
         }
@@ -129,12 +145,12 @@ impl Finder<'_> {
         object(text(&json, "Id"), name, self.whose(Thing::Image, labels))
     }
 
-    /// All images of a repository. They are somebody else's if one of them is.
-    async fn images(&self, repository: &str, need: Need) -> Result<Found, Error> {
-        let Some(said) = self.get("/images/json", &[]).await? else { return Ok(Found::Missing) };
+    /// All images of a repository; `None` if there is none. They are somebody else's if one of them is.
+    async fn images(&self, repository: &str, need: Need) -> Result<Option<Found>, Error> {
+        let Some(said) = self.get("/images/json", &[]).await? else { return Ok(Some(Found::Missing)) };
         let json = said.json()?;
         let all = json.as_array().unwrap_or_default().iter();
-        let mut found = Found::Missing;
+        let mut found = None;
         for image in all {
             let mut tags = image.get("RepoTags").into_iter().flat_map(Json::strings);
             if !tags.any(|tag| tag.strip_prefix(repository).is_some_and(|rest| rest.starts_with(':'))) {
@@ -142,9 +158,9 @@ impl Finder<'_> {
             }
             let whose = self.whose(Thing::Image, image.get("Labels"));
             if whose == Whose::Others && need != Need::Pull {
-                return Ok(Found::Missing);
+                return Ok(Some(Found::Missing));
             }
-            found = object(text(image, "Id"), repository, whose)?;
+            found = Some(object(text(image, "Id"), repository, whose)?);
             if whose == Whose::Others {
                 break;
             }

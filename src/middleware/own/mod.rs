@@ -1,6 +1,7 @@
 //! What ownership asks for besides judging: volumes that are made with a label
 //! before a container would make them without one, and answers cut to what is the caller's.
 
+mod events;
 mod find;
 mod joins;
 
@@ -14,9 +15,11 @@ use std::task::{Context, Poll};
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use tower::{Layer, Service};
 
+use events::OwnEvents;
+
 use super::{Answer, Connection};
 use crate::backend::{Backend, LONGEST, PATIENCE};
-use crate::body::{Body, Rewrite};
+use crate::body::Body;
 use crate::docker::endpoint::Endpoint;
 use crate::docker::json::{self, Json};
 use crate::docker::target::Target;
@@ -24,7 +27,7 @@ use crate::docker::version::ApiVersion;
 use crate::error::Error;
 use crate::normalise::read;
 use crate::policy::Permitted;
-use crate::policy::own::{Events, NewVolume, Own, Thing, Whose, cut, keep_containers, shows_containers, wants_cut};
+use crate::policy::own::{NewVolume, Own, Thing, Whose, cut, keep_containers, shows_containers, wants_cut};
 
 /// Layer of [`Owning`].
 #[derive(Clone)]
@@ -136,7 +139,11 @@ impl Work {
         }
         if endpoint == Endpoint::SystemEvents {
             answer.headers_mut().remove(header::CONTENT_LENGTH);
-            return Ok(answer.map(|body| body.rewritten(OwnEvents(Events::new(self.own.owner.clone())))));
+            let networks = self.list(Thing::Network).await?;
+            let volumes = self.list(Thing::Volume).await?;
+            let events = OwnEvents::new(self.backend.clone(), self.version, self.own.owner.clone());
+            let events = events.knows(Thing::Network, networks).knows(Thing::Volume, volumes);
+            return Ok(answer.map(|body| body.rewritten(events)));
         }
         let made = endpoint == Endpoint::VolumeCreate;
         if !wants_cut(endpoint, &self.own.owner) && !shows_containers(endpoint) && !made {
@@ -153,7 +160,7 @@ impl Work {
             return Err(Error::client(StatusCode::CONFLICT, text));
         }
         if shows_containers(endpoint) {
-            let ids = self.containers().await?;
+            let ids = self.list(Thing::Container).await?;
             keep_containers(&mut json, &ids);
         }
         cut(endpoint, &self.own.owner, &mut json);
@@ -164,38 +171,28 @@ impl Work {
         Ok(Response::from_parts(parts, Body::full(text)))
     }
 
-    /// The full ids of the owner's containers.
-    async fn containers(&self) -> Result<Vec<String>, Error> {
-        let filters = format!("{{\"label\":[{}]}}", Json::from(self.own.owner.filter(Thing::Container)));
-        let path = self.path("/containers/json", &[("all", "1"), ("filters", &filters)]);
-        let said = self.backend.ask(Method::GET, &path, None, PATIENCE).await?;
+    /// The full ids of the owner's containers or networks, the names of its volumes.
+    async fn list(&self, thing: Thing) -> Result<Vec<String>, Error> {
+        let filters = format!("{{\"label\":[{}]}}", Json::from(self.own.owner.filter(thing)));
+        let (path, name) = match thing {
+            Thing::Network => ("/networks", "Id"),
+            Thing::Volume => ("/volumes", "Name"),
+            Thing::Container | Thing::Image | Thing::Exec => ("/containers/json", "Id"),
+        };
+        let all = [("all", "1")].into_iter().filter(|_| thing == Thing::Container);
+        let query: Vec<(&str, &str)> = all.chain([("filters", filters.as_str())]).collect();
+        let said = self.backend.ask(Method::GET, &self.path(path, &query), None, PATIENCE).await?;
         if said.status != StatusCode::OK {
-            return Err(Error::backend(format!("vicgate: the backend does not list containers: {}", said.message())));
+            return Err(Error::backend(format!("vicgate: the backend does not list {path}: {}", said.message())));
         }
         let json = said.json()?;
-        let ids = json.as_array().unwrap_or_default().iter().filter_map(|item| item.get("Id")?.as_str());
-        Ok(ids.map(str::to_owned).collect())
+        let items = json.get("Volumes").unwrap_or(&json).as_array().unwrap_or_default();
+        Ok(items.iter().filter_map(|item| item.get(name)?.as_str()).map(str::to_owned).collect())
     }
 
     fn path(&self, path: &str, query: &[(&str, &str)]) -> String {
         let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Target { version: None, path: path.to_owned(), query }.to_wire(self.version)
-    }
-}
-
-struct OwnEvents(Events);
-
-impl Rewrite for OwnEvents {
-    fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, String> {
-        self.0.push(bytes)
-    }
-
-    fn end(&mut self) -> Result<Vec<u8>, String> {
-        self.0.end()
-    }
-
-    fn is_done(&self) -> bool {
-        false
     }
 }
 

@@ -119,14 +119,10 @@ pub(in crate::policy) fn judge(asked: &Asked<'_>, owner: &Owner) -> Result<Chang
             let text = import_change(owner).map_err(|reason| asked.forbidden("fromSrc".to_owned(), reason))?;
             change.query = Some(("changes", text));
         }
+        Treatment::Makes(_) => change.query = asked.cache_from().map(|images| ("cachefrom", images)),
         Treatment::Nothing(answer) => own.instead = Some((StatusCode::OK, answer)),
         Treatment::Cut if asked.is_brief() => change.query = Some(("verbose", "1".to_owned())),
-        Treatment::Free
-        | Treatment::Makes(_)
-        | Treatment::About(..)
-        | Treatment::Names
-        | Treatment::Cut
-        | Treatment::Closed(_) => {}
+        Treatment::Free | Treatment::About(..) | Treatment::Names | Treatment::Cut | Treatment::Closed(_) => {}
     }
     change.own = Some(own);
     Ok(change)
@@ -163,7 +159,7 @@ impl Asked<'_> {
             (Need::Name, Some(Whose::Others | Whose::Shared)) | (Need::Pull, Some(Whose::Others)) => {
                 Err(End::Taken(format!("conflict: the name {name} is that of an image that is not yours")))
             }
-            (Need::Name | Need::Pull, _) => Ok(()),
+            (Need::Name | Need::Pull | Need::Hint, _) => Ok(()),
             (Need::Change, Some(Whose::Shared)) => Err(self.forbidden(
                 reference.path(self.endpoint),
                 format!("the {} {name} is nobody's own: it can be used by all, and changed by none", thing.word()),
@@ -216,6 +212,18 @@ impl Asked<'_> {
     fn is_brief(&self) -> bool {
         let verbose = self.query.get("verbose");
         self.endpoint == Endpoint::SystemDataUsage && verbose.is_some_and(|given| !given.is_true())
+    }
+
+    /// The images whose layers a build uses, without those that are not there; `None` if all are.
+    fn cache_from(&self) -> Option<String> {
+        let hidden = |index: usize| {
+            let place = Place::Stays(format!("cachefrom[{index}]"));
+            self.references.iter().any(|other| other.place == place && self.is_missing(other))
+        };
+        let given = self.query.get("cachefrom")?.json.as_ref()?.as_array()?;
+        let kept: Vec<Json<'_>> =
+            given.iter().enumerate().filter(|(index, _)| !hidden(*index)).map(|(_, image)| image.clone()).collect();
+        (kept.len() < given.len()).then(|| Json::Array(kept).to_string())
     }
 
     fn imports(&self) -> bool {

@@ -13,7 +13,7 @@ mod reference;
 mod table;
 
 pub use answer::{cut, keep_containers, shows_containers, wants_cut};
-pub use events::Events;
+pub use events::{Events, Heard};
 pub(in crate::policy) use judge::{Asked, Change, End, gone, judge};
 pub use known::{Found, Known, Object, Whose};
 pub(in crate::policy) use label::clean_name;
@@ -130,7 +130,7 @@ impl Owner {
 /// True for the networks that every host has, and that are nobody's.
 #[must_use]
 pub fn is_predefined_network(name: &str) -> bool {
-    matches!(name, "bridge" | "host" | "none" | "default" | "nat")
+    matches!(name, "bridge" | "host" | "none" | "default")
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::docker::target::Target;
 use crate::policy::facts::{self, Fact, Kind, KindSet, Reference as ImageReference, Value};
 
 /// What can be somebody's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Thing {
     /// A container.
     Container,
@@ -37,6 +37,8 @@ pub enum Need {
     Name,
     /// The same for a pull, which may move names of shared images.
     Pull,
+    /// It is a hint: what is not there is overlooked.
+    Hint,
 }
 
 /// Where a call refers to something.
@@ -148,9 +150,11 @@ fn reference(endpoint: Endpoint, fact: &Fact<'_>, body: Option<&Body<'_>>) -> Op
             // A registry is asked, not the host; and a digest moves no name.
             (_, Endpoint::ImageCreate) if has_digest(reference) => return None,
             (_, Endpoint::ImageCreate) => Need::Pull,
+            (_, Endpoint::ImageBuild) => Need::Hint,
             (_, _) => about.unwrap_or(Need::Use),
         };
-        return Some(Reference { thing: Thing::Image, name: image_name(reference, fact), need, place: place() });
+        let name = if is_saved_whole(endpoint, fact) { whole(reference) } else { image_name(reference, fact) };
+        return Some(Reference { thing: Thing::Image, name, need, place: place() });
     }
     if fact.kind == Kind::Volume {
         let Value::Text(name) = &fact.value else { return None };
@@ -222,8 +226,27 @@ fn narrowing(endpoint: Endpoint, query: &Query<'_>) -> Vec<Reference> {
         .collect()
 }
 
+/// True if an archive gets all tags of what is named: engines do so for a name without a tag.
+fn is_saved_whole(endpoint: Endpoint, fact: &Fact<'_>) -> bool {
+    let name = fact.sent_text().unwrap_or_default();
+    let bare = !name.rsplit('/').next().unwrap_or_default().contains([':', '@']);
+    matches!(endpoint, Endpoint::ImageGet | Endpoint::ImageGetAll) && bare
+}
+
+/// All tags of a repository. A word that could be an id could be one, too.
+fn whole(reference: &ImageReference<'_>) -> String {
+    match reference {
+        ImageReference::Name { name, .. } => format!("{}:*", familiar(name)),
+        ImageReference::Id(id) => format!("{id}:*"),
+    }
+}
+
 fn has_digest(reference: &ImageReference<'_>) -> bool {
     matches!(reference, ImageReference::Name { digest: Some(_), .. })
+}
+
+fn familiar(name: &str) -> &str {
+    name.strip_prefix("docker.io/library/").or_else(|| name.strip_prefix("docker.io/")).unwrap_or(name)
 }
 
 /// An image as people call it: without what every reference has.
@@ -231,7 +254,7 @@ fn image_name(reference: &ImageReference<'_>, fact: &Fact<'_>) -> String {
     let ImageReference::Name { name, tag, digest } = reference else {
         return fact.sent_text().map_or_else(|| reference.to_string(), str::to_owned);
     };
-    let name = name.strip_prefix("docker.io/library/").or_else(|| name.strip_prefix("docker.io/")).unwrap_or(name);
+    let name = familiar(name);
     match (digest, tag) {
         (Some(digest), _) => format!("{name}@{digest}"),
         (None, Some(tag)) => format!("{name}:{tag}"),

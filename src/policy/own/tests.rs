@@ -138,6 +138,20 @@ fn a_build_is_labelled_over_what_it_says() {
 }
 
 #[test]
+fn a_hint_at_what_is_not_there_is_left_out_and_a_name_without_a_tag_is_saved_with_all_its_tags() {
+    let mut known = Known::default();
+    let found = Found::There(Object { id: "id".to_owned(), name: "app:latest".to_owned(), whose: Whose::Shared });
+    known.add(Thing::Image, "app:latest", found);
+    let built = permit("POST /v1.44/build?cachefrom=%5B%22b%22,%22app%22,%22c:1%22%5D", "", &known);
+    assert_eq!(built.target.unwrap().param("cachefrom"), Some(r#"["app"]"#));
+    assert_eq!(asks("GET /v1.44/images/app/get", ""), ["image app:*"]);
+    assert_eq!(
+        asks("GET /v1.44/images/get?names=app&names=cafe&names=b:1", ""),
+        ["image app:*", "image cafe:*", "image b:1"]
+    );
+}
+
+#[test]
 fn a_prune_reaches_no_daemon_that_would_overlook_the_label() {
     let swept = permit("POST /v1.25/containers/prune", "", Known::none());
     assert_eq!(swept.target.unwrap().version, Some(crate::docker::version::ApiVersion::new(28)));
