@@ -12,6 +12,9 @@ const WEB: &str = "1111111111111111111111111111111111111111111111111111111111111
 const NET: &str = "2222222222222222222222222222222222222222222222222222222222222222";
 const IMAGE: &str = "sha256:3333333333333333333333333333333333333333333333333333333333333333";
 
+const MOVED: &str = "4444444444444444444444444444444444444444444444444444444444444444";
+const OTHER_IMAGE: &str = "sha256:5555555555555555555555555555555555555555555555555555555555555555";
+
 /// A backend that has one of each, all of them Alice's, and tells what it is asked: method, target and body.
 fn recorder() -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -28,7 +31,8 @@ fn recorder() -> (String, Receiver<String>) {
                         let _ = send.send(format!("{line} {body}").trim_end().to_owned());
                     }
                     let length = answer.len();
-                    let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{answer}");
+                    let status = if line.contains("/create") { "201 Created" } else { "200 OK" };
+                    let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{answer}");
                 }
             });
         }
@@ -53,7 +57,13 @@ fn read_call(stream: &mut TcpStream) -> Option<(String, String)> {
 fn answer(line: &str) -> String {
     let path = line.split(' ').nth(1).unwrap().split('?').next().unwrap();
     let labels = json!({"own": "alice", "own.image": "alice"});
-    let found = if path.contains("/containers/") && path.ends_with("/json") {
+    let found = if line.contains("name=moved") {
+        json!({"Id": MOVED})
+    } else if path.ends_with(&format!("/containers/{MOVED}/json")) {
+        json!({"Id": MOVED, "Name": "/moved", "Image": OTHER_IMAGE, "Config": {"Labels": labels}})
+    } else if path.contains(OTHER_IMAGE) {
+        json!({"Id": OTHER_IMAGE, "Config": {"Labels": {"own.image": "bob"}}})
+    } else if path.contains("/containers/") && path.ends_with("/json") {
         json!({"Id": WEB, "Name": "/web", "Config": {"Labels": labels}})
     } else if path.contains("/networks/") {
         json!({"Id": NET, "Name": "net", "Labels": labels, "Containers": {}})
@@ -103,7 +113,8 @@ fn the_operation_names_what_was_checked_by_its_full_id() {
         },
         "NetworkingConfig": {"EndpointsConfig": {"net": {"Links": ["web:db"]}}},
     });
-    let made = sent("POST", "/containers/create", &body.to_string());
+    alice.send("POST", "/containers/create", &body.to_string()).is(201);
+    let made = asked.try_iter().find(|line| line.contains("/containers/create ")).unwrap();
     let made: serde_json::Value =
         serde_json::from_str(made.strip_prefix("POST /v1.44/containers/create ").unwrap()).unwrap();
     let expected = json!({
@@ -182,4 +193,14 @@ fn an_open_stream_goes_on_with_its_owner_and_is_cut_for_others() {
     let line = setup.gateway.wait_for_log("is cut");
     assert!(line.contains("root has only its own by now"), "{line}");
     echo(b"behind\n");
+}
+
+#[test]
+fn a_container_that_came_to_be_of_anothers_image_does_not_stay() {
+    let (url, asked) = recorder();
+    let setup = Setup::in_front_of(&url, OWN);
+    let alice = setup.client("alice");
+    let gone = alice.post("/containers/create?name=moved", &json!({"Image": "app"})).is(404).message();
+    assert_eq!(gone, "No such image: app:latest");
+    assert_eq!(asked.try_iter().last().unwrap(), format!("DELETE /v1.44/containers/{MOVED}?force=1&v=1"));
 }

@@ -55,10 +55,11 @@ async fn find(policy: &Policy, question: &Question<'_>, backend: &Backend) -> Re
     Ok(known)
 }
 
-struct Finder<'f> {
-    backend: &'f Backend,
-    version: Option<ApiVersion>,
-    owner: Option<&'f Owner>,
+/// Asks the backend, for an owner or for all.
+pub(super) struct Finder<'f> {
+    pub(super) backend: &'f Backend,
+    pub(super) version: Option<ApiVersion>,
+    pub(super) owner: Option<&'f Owner>,
 }
 
 impl Finder<'_> {
@@ -89,6 +90,18 @@ impl Finder<'_> {
         let labels = json.get("Config").and_then(|config| config.get("Labels"));
         let called = text(&json, "Name").trim_start_matches('/');
         object(text(&json, "Id"), called, self.whose(Thing::Container, labels))
+    }
+
+    /// True if a container is made of this image, or of another one that is there for the owner.
+    pub(super) async fn is_of_image(&self, container: &str, image: &str) -> Result<bool, Error> {
+        let Some(said) = self.get(&format!("/containers/{container}/json"), &[]).await? else { return Ok(true) };
+        let json = said.json()?;
+        let real = text(&json, "Image");
+        if real == image || !real.starts_with("sha256:") {
+            return Ok(true);
+        }
+        let found = self.image(real).await?;
+        Ok(!matches!(found, Found::There(object) if object.whose == Whose::Others))
     }
 
     async fn exec(&self, id: &str) -> Result<Found, Error> {

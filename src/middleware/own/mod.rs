@@ -16,6 +16,7 @@ use http::{HeaderValue, Method, Response, StatusCode, header};
 use tower::{Layer, Service};
 
 use events::OwnEvents;
+use find::Finder;
 
 use super::{Answer, Connection};
 use crate::backend::{Backend, LONGEST, PATIENCE};
@@ -78,7 +79,10 @@ where
                 return Ok(answer(status, text));
             }
             let made = work.make_volumes().await?;
-            let answer = inner.call(permitted).await;
+            let answer = match inner.call(permitted).await {
+                Ok(answer) => work.same_image(answer).await,
+                Err(error) => Err(error),
+            };
             let failed = answer.as_ref().map_or(true, |answer| !answer.status().is_success());
             if failed {
                 work.remove_volumes(&made).await;
@@ -126,6 +130,24 @@ impl Work {
                 tracing::warn!(volume = name, %error, "a volume of a call that failed is left behind");
             }
         }
+    }
+
+    /// Holds a new container to the image that was judged: one that is made of somebody else's must not stay.
+    async fn same_image(&self, answer: Response<Body>) -> Result<Response<Body>, Error> {
+        let Some((name, judged)) = self.own.image.as_ref().filter(|_| answer.status() == StatusCode::CREATED) else {
+            return Ok(answer);
+        };
+        let (parts, body) = answer.into_parts();
+        let bytes = read(body, LONGEST).await?;
+        let json = json::parse(&bytes).ok();
+        let id = json.as_ref().and_then(|json| json.get("Id")).and_then(Json::as_str).unwrap_or_default();
+        let finder = Finder { backend: &self.backend, version: self.version, owner: Some(&self.own.owner) };
+        if !finder.is_of_image(id, judged).await? {
+            let path = self.path(&format!("/containers/{id}"), &[("force", "1"), ("v", "1")]);
+            self.backend.ask(Method::DELETE, &path, None, PATIENCE).await?;
+            return Err(Error::client(StatusCode::NOT_FOUND, Thing::Image.missing(name)));
+        }
+        Ok(Response::from_parts(parts, Body::full(bytes)))
     }
 
     fn is_own(&self, volume: &Json<'_>) -> bool {

@@ -144,7 +144,7 @@ impl<W: Witness> Judge<'_, '_, W> {
         match own::gone(&owning.asked(endpoint, version, query, body), owning.owner.as_ref()) {
             Some(End::Nothing) => {
                 let instead = Some((StatusCode::NO_CONTENT, ""));
-                let own = owning.owner.clone().map(|owner| Own { owner, volumes: Vec::new(), instead });
+                let own = owning.owner.clone().map(|owner| Own { owner, volumes: Vec::new(), image: None, instead });
                 self.permit.own = own.map(Box::new);
                 false
             }

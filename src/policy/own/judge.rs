@@ -107,7 +107,7 @@ pub(in crate::policy) fn judge(asked: &Asked<'_>, owner: &Owner) -> Result<Chang
     }
     asked.changes(owner)?;
     let mut change = Change { edits: edits(owner, asked.endpoint), ..Change::default() };
-    let mut own = Own { owner: owner.clone(), volumes: asked.volumes(owner), instead: None };
+    let mut own = Own { owner: owner.clone(), volumes: asked.volumes(owner), image: asked.image(), instead: None };
     match owner.treats(asked.endpoint) {
         Treatment::Filtered(thing) => {
             change.query = Some(("filters", asked.filters(&owner.filter(thing))?));
@@ -228,6 +228,15 @@ impl Asked<'_> {
 
     fn imports(&self) -> bool {
         self.endpoint == Endpoint::ImageCreate && self.query.get("fromSrc").is_some_and(|given| !given.value.is_empty())
+    }
+
+    /// The image that a container is made of.
+    fn image(&self) -> Option<(String, String)> {
+        let is_it = |reference: &&Reference| {
+            reference.thing == Thing::Image && reference.place == Place::Stays("Image".to_owned())
+        };
+        let reference = self.references.iter().filter(|_| self.endpoint == Endpoint::ContainerCreate).find(is_it)?;
+        Some((reference.name.clone(), self.object(reference)?.id.clone()))
     }
 
     /// The volumes that the call would make in passing.

@@ -43,6 +43,9 @@ pub struct Own {
     pub owner: Owner,
     /// Volumes that the call would make in passing, without a label: they are made before it.
     pub volumes: Vec<NewVolume>,
+    /// What a new container is made of: the image's name, and the full id that it stood for. It may stand for
+    /// another by the time the backend looks it up.
+    pub image: Option<(String, String)>,
     /// The answer, where none of the backend's is needed: nothing that the call is about is the caller's.
     pub instead: Option<(StatusCode, &'static str)>,
 }
