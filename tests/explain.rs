@@ -267,3 +267,16 @@ fn start_and_check_tell_everything_that_is_wrong_with_every_file_at_once() {
         }
     }
 }
+
+#[test]
+fn explain_tells_what_ownership_makes_of_a_call() {
+    let as_runner = ["explain", "--profile", "engine", "--access", "ci-runner", "--as", "runner-7"];
+    let explain = |call: &[&str], body: &str| vicgate(&[&as_runner[..], call].concat(), body);
+    let made = explain(&["POST", "/v1.44/volumes/create", "--body", "-"], r#"{"Name":"cache"}"#);
+    assert_eq!(code(&made), 0, "{}", text(&made));
+    for part in ["[ci-runner: owner]", "sent as vicgate.owner=runner-7", r#""vicgate.owner":"runner-7""#] {
+        assert!(text(&made).contains(part), "{part}\n{}", text(&made));
+    }
+    let listed = explain(&["GET", "/v1.44/containers/json"], "");
+    assert!(text(&listed).contains("%7B%22vicgate.owner%3Drunner-7%22%3Atrue%7D"), "{}", text(&listed));
+}

@@ -170,7 +170,17 @@ impl<W: Witness> Judge<'_, '_, W> {
                 return None;
             }
         };
-        Some((change, asked.renames()))
+        let renames = asked.renames();
+        let mut tell = |path: &str, new: String| {
+            self.witness
+                .step(|| Step::reading(&owning.rule, path, "", Effect::Rewritten(new), "what is made is labelled"));
+        };
+        change.edits.iter().for_each(|edit| tell(edit.path(), edit.shown()));
+        if let Some((name, value)) = &change.query {
+            let reason = "the answer is about what is the caller's";
+            self.witness.step(|| Step::reading(&owning.rule, name, "", Effect::Rewritten(value.clone()), reason));
+        }
+        Some((change, renames))
     }
 
     fn end(&mut self, end: End, rule: &str) -> bool {
