@@ -10,7 +10,7 @@ use crate::docker::query::{self, Query};
 use crate::docker::schema::{self, Body};
 use crate::docker::target::Target;
 use crate::policy::access::Access;
-use crate::policy::facts::{Fact, Facts, Kind, Value};
+use crate::policy::facts::{self, Fact, Facts, Kind, Value};
 use crate::policy::own::{self, Asked, Change, End, Found, Known, Need, Own, Owner, Place, Reference, Thing, named};
 use crate::policy::{Policy, Refusal};
 
@@ -38,6 +38,9 @@ pub fn unknown(policy: &Policy, question: &Question<'_>) -> (Vec<Wanted>, Option
     }
     let Ok(query) = query::read(endpoint, question.target, question.version(policy)) else { return nothing };
     let Some(body) = body(policy, question) else { return nothing };
+    if owner.is_none() && !may_pass(access, question, &query, body.as_ref()) {
+        return nothing;
+    }
     let references = own::references(owner.as_ref(), endpoint, question.target, &query, body.as_ref());
     let mut wanted: Vec<Wanted> = Vec::new();
     for Reference { thing, name, need, .. } in references {
@@ -47,6 +50,20 @@ pub fn unknown(policy: &Policy, question: &Question<'_>) -> (Vec<Wanted>, Option
         }
     }
     (wanted, owner)
+}
+
+/// True if the rules could allow a call, whatever its names stand for: nobody need be asked about one that
+/// is refused in any case.
+fn may_pass(access: &Access, question: &Question<'_>, query: &Query<'_>, body: Option<&Body<'_>>) -> bool {
+    let endpoint = question.endpoint;
+    let name = question.target.name(endpoint);
+    let mut facts = facts::read(endpoint, name, Some(query), body, access.interest(endpoint));
+    for fact in &mut facts.facts {
+        if named(fact).is_some_and(|(thing, name)| access.doubts(endpoint, thing, name)) {
+            fact.value = Value::Hoped;
+        }
+    }
+    access.judge(question.identity, endpoint, &facts).is_ok()
 }
 
 /// True if a call names something in a word that could be an id, and rules are about what that is in truth.

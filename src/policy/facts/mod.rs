@@ -89,6 +89,8 @@ pub enum Value<'b> {
         /// Its full id, as patterns spell it.
         id: String,
     },
+    /// Something that nobody has asked about yet, taken for whatever rules want.
+    Hoped,
     /// A name and what it is set to.
     Pair(Cow<'b, str>, Cow<'b, str>),
     /// A path of the host, clean and absolute.
@@ -221,6 +223,7 @@ impl std::fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Flag => f.write_str("true"),
+            Self::Hoped => Ok(()),
             Self::Text(text) | Self::Object { asked: text, .. } => f.write_str(text),
             Self::Pair(name, value) => write!(f, "{name}={value}"),
             Self::HostPath { path, read_only } => write!(f, "{path}{}", if *read_only { ":ro" } else { "" }),

@@ -124,6 +124,7 @@ impl Pattern {
             }
             // It is certain what this is.
             (Self::NameOrId(glob), Value::Object { name, id, .. }) => glob.matches(name) || glob.matches(id),
+            (Self::NameOrId(_), Value::Hoped) => true,
             // Every capability is more than any that a pattern with letters means.
             (Self::Capability(glob), Value::Text(text)) => {
                 glob.matches(text) && (text != "ALL" || glob.is_any() || glob.as_str() == "ALL")
@@ -145,6 +146,7 @@ impl Pattern {
     fn catches(&self, value: &Value<'_>) -> bool {
         match (self, value) {
             (Self::NameOrId(glob), Value::Text(text)) => glob.matches(text) || may_be_id(text),
+            (Self::NameOrId(_), Value::Hoped) => false,
             (Self::Capability(glob), Value::Text(text)) => text == "ALL" || glob.matches(text),
             (Self::Path(pattern), Value::HostPath { path, read_only }) => pattern.catches(path, *read_only),
             // What the daemon makes of a privileged container's devices, or of a name.
