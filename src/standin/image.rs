@@ -114,10 +114,10 @@ pub(super) fn list(standin: &StandIn, call: &Call) -> Result<Reply, Failure> {
                 "Labels": super::container::labels(&image.labels),
             });
             if is_vic {
-                shown["VirtualSize"] = image.size().into();
+                add(&mut shown, "VirtualSize", image.size().into());
             } else {
-                shown["SharedSize"] = (-1).into();
-                shown["Containers"] = (-1).into();
+                add(&mut shown, "SharedSize", (-1).into());
+                add(&mut shown, "Containers", (-1).into());
             }
             shown
         })
@@ -155,7 +155,7 @@ pub(super) fn inspect(standin: &StandIn, name: &str) -> Result<Reply, Failure> {
         "RootFS": {"Type": "layers", "Layers": [format!("sha256:{}", image.id)]},
     });
     if standin.settings.is_vic() {
-        shown["VirtualSize"] = image.size().into();
+        add(&mut shown, "VirtualSize", image.size().into());
     }
     Ok(reply::ok(&shown))
 }
@@ -238,6 +238,12 @@ pub(super) async fn push(mut call: Call) -> Result<Reply, Failure> {
         return Err(Failure::bad_request("Bad parameters and missing X-Registry-Auth: EOF"));
     }
     Err(Failure::not_implemented("PushImage"))
+}
+
+fn add(shown: &mut Value, name: &str, value: Value) {
+    if let Some(shown) = shown.as_object_mut() {
+        shown.insert(name.to_owned(), value);
+    }
 }
 
 fn digests(image: &Image) -> Vec<String> {

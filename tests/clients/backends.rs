@@ -59,6 +59,7 @@ struct Podman {
 }
 
 impl Podman {
+    #[expect(clippy::zombie_processes, reason = "the keeper ends with its pipe, which is held to the end of the tests")]
     fn start() -> Self {
         require(&[("podman", "podman"), ("runc", "runc"), ("busybox", "busybox-static")]);
         let dir = tempfile::Builder::new().prefix("vicgate-podman-").tempdir().unwrap().keep();

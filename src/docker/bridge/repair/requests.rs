@@ -103,13 +103,14 @@ const OF_CREATE: [Repair; 5] =
 #[must_use]
 pub fn create_needs(ask: &Ask<'_>, target: &Target, body: &Json<'_>) -> bool {
     let field = |name| at(body, &["HostConfig", name]).is_some_and(|value| !is_blank(value));
-    OF_CREATE.into_iter().filter(|repair| ask.host.repairs.has(*repair)).any(|repair| match repair {
-        Repair::Mounts => field("Mounts"),
-        Repair::Cpus => field("NanoCpus"),
-        Repair::ReservedPorts => field("PortBindings"),
-        Repair::ContainerNames => !target.param("name").is_none_or(is_container_name),
+    OF_CREATE.into_iter().filter(|repair| ask.host.repairs.has(*repair)).any(|repair| {
+        if repair == Repair::ContainerNames {
+            return !target.param("name").is_none_or(is_container_name);
+        }
+        let fields = [(Repair::Mounts, "Mounts"), (Repair::Cpus, "NanoCpus"), (Repair::ReservedPorts, "PortBindings")];
+        let of_field = fields.into_iter().find(|(whose, _)| *whose == repair);
         // An endpoint that is null is no canonical body, which is looked at the long way.
-        _ => !field("NetworkMode"),
+        of_field.map_or_else(|| !field("NetworkMode"), |(_, name)| field(name))
     })
 }
 
