@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::process::{Gateway, PATIENCE, backend_with};
+use crate::process::{Gateway, PATIENCE, UNKNOWN, backend_with};
 
 const POLICY: &str = r#"
 name = "team"
@@ -26,7 +26,7 @@ hide = ["env", "mounts", "labels:com.acme.*"]
 
 /// Runs a gateway with the policy in front of a backend that answers a call with what `answer` writes.
 fn gateway(answer: impl Fn(&str, &mut TcpStream) + Send + 'static) -> (Gateway, tempfile::TempDir) {
-    let url = backend_with(move |head, stream| answer(head.split(' ').nth(1).unwrap_or_default(), stream));
+    let url = backend_with(UNKNOWN, move |head, stream| answer(head.split(' ').nth(1).unwrap_or_default(), stream));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("team.toml");
     let uid = std::fs::metadata(folder.path()).unwrap().uid().to_string();
