@@ -9,6 +9,8 @@ mod redaction;
 mod secrets;
 #[path = "access/spellings.rs"]
 mod spellings;
+#[path = "access/tecnativa.rs"]
+mod tecnativa;
 
 use std::process::Command;
 

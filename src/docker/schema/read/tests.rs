@@ -157,8 +157,8 @@ fn host_config_fields_beside_host_config_are_refused_where_they_are_used() {
 
 #[test]
 fn fields_that_no_version_has_are_listed_and_kept() {
-    let body = reading(Endpoint::ContainerCreate, r#"{"Image":"x","Config":{"Cmd":[]},"HostConfig":{"Frob":true}}"#)
-        .unwrap();
+    let body =
+        reading(Endpoint::ContainerCreate, r#"{"Image":"x","Config":{"Cmd":[]},"HostConfig":{"Frob":true}}"#).unwrap();
     let unknown: Vec<_> = body.unknown().iter().map(|unknown| (&*unknown.path, &*unknown.value)).collect();
     // Texts are not shown: the field may be a misspelt one with secrets.
     assert_eq!(unknown, [("Config", ""), ("HostConfig.Frob", "true")]);
