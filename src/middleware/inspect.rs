@@ -135,7 +135,7 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     let (verdict, known) = own::judge(&policy, &question, &gateway.backend).await?;
     match verdict {
         Verdict::Permit(permit) => {
-            grounds::keep(connection, &call, bytes.as_deref(), &known);
+            grounds::keep(connection, &call, bytes.as_deref(), &known, &permit);
             let has_body = bytes.as_ref().is_some_and(|bytes| !bytes.iter().all(u8::is_ascii_whitespace));
             if permit.body.is_some() && !has_body && !call.headers.contains_key(header::CONTENT_TYPE) {
                 // A rule has made a body, and a body must say what it is.
