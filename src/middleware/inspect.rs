@@ -111,7 +111,7 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     let mut bytes = body(&mut call, &gateway.limits).await?;
     if call.unrepaired {
         if let Some(permit) = without_repairs(&call, bytes.as_ref()) {
-            grounds::keep(connection, &call, bytes.as_deref(), Known::none());
+            grounds::keep(connection, &call, bytes.as_deref(), Known::none(), &permit);
             if let Some(bytes) = &bytes {
                 own::judge_joins(&mut call, bytes, &gateway.backend).await?;
             }
