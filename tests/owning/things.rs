@@ -150,3 +150,23 @@ fn networks_that_are_joined_behind_a_create_are_judged_with_it() {
     let networks = alice.get("/containers/both/json").is(200).json()["NetworkSettings"]["Networks"].clone();
     assert!(networks["front"].is_object() && networks["back"].is_object(), "{networks}");
 }
+
+#[test]
+fn what_an_operator_labels_for_everybody_can_be_used_by_all_and_changed_by_none() {
+    let setup = Setup::new(&own_but_for_root());
+    let (alice, root) = (setup.client("alice"), setup.client("root"));
+    for path in ["/networks/create", "/volumes/create"] {
+        root.post(path, &json!({"Name": "common", "Labels": {"own": "*"}})).is(201);
+        root.post(path, &json!({"Name": "hidden"})).is(201);
+    }
+    alice.create_with("web", &json!({"NetworkMode": "common", "Binds": ["common:/data"]})).is(201);
+    alice.create_with("spy", &json!({"NetworkMode": "hidden"})).is(400);
+    alice.create_with("spy", &json!({"Binds": ["hidden:/data"]})).is(400);
+    for path in ["/networks", "/volumes"] {
+        alice.get(&format!("{path}/common")).is(200);
+        alice.get(&format!("{path}/hidden")).is(404);
+        let kept = alice.delete(&format!("{path}/common")).is(403).message();
+        assert!(kept.contains("common is nobody's own"), "{kept}");
+        assert!(alice.list(path, "Name").is_empty());
+    }
+}

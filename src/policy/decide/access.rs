@@ -73,7 +73,8 @@ impl<W: Witness> Judge<'_, '_, W> {
         self.permit.warnings.extend(grant.warnings);
         self.permit.redaction = grant.redaction;
         self.permit.own = change.own.map(Box::new);
-        let edits = [grant.edits, change.edits].concat();
+        let mut edits = grant.edits;
+        edits.extend(change.edits);
         if edits.is_empty() && renames.is_empty() && change.query.is_none() {
             self.permit.body = body.filter(|_| !self.short).map(|body| body.to_vec());
             return None;

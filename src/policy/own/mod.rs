@@ -69,7 +69,8 @@ impl Owner {
         let name = identity.label();
         let common =
             matches!(&identity.evidence, Evidence::Certificate(certificate) if certificate.common_names.len() == 1);
-        let odd = name == "-" || ["uid:", "sha256:", "cn:"].iter().any(|kind| name.starts_with(kind));
+        let odd = matches!(name.as_str(), "" | "-" | EVERYBODY)
+            || ["uid:", "sha256:", "cn:"].iter().any(|kind| name.starts_with(kind));
         let name = if common && odd { format!("cn:{name}") } else { name };
         Self { label: label.to_owned(), name, shares_images }
     }
@@ -118,6 +119,7 @@ impl Owner {
         let said = labels.and_then(|labels| labels.get(&self.label_of(thing))).and_then(Json::as_str);
         match said {
             Some(name) if name == self.name => Whose::Own,
+            Some(EVERYBODY) => Whose::Shared,
             None | Some("") if thing == Thing::Image => Whose::Shared,
             Some(_) | None => Whose::Others,
         }
@@ -129,6 +131,9 @@ impl Owner {
         format!("{}={}", self.label_of(thing), self.name)
     }
 }
+
+/// The owner of what an operator has made for all, such as a network that everyone may use.
+const EVERYBODY: &str = "*";
 
 /// True for the networks that every host has, and that are nobody's.
 #[must_use]

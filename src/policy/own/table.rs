@@ -108,7 +108,8 @@ pub(in crate::policy) const fn treatment(endpoint: Endpoint) -> Treatment {
 
         E::VolumeList | E::VolumePrune => Filtered(Thing::Volume),
         E::VolumeCreate => Makes(Thing::Volume),
-        E::VolumeDelete | E::VolumeInspect | E::VolumeUpdate => About(Thing::Volume, Change),
+        E::VolumeInspect => About(Thing::Volume, Use),
+        E::VolumeDelete | E::VolumeUpdate => About(Thing::Volume, Change),
 
         E::SwarmInspect
         | E::SwarmInit

@@ -61,7 +61,7 @@ fn every_operation_on_something_by_name_is_about_it_or_is_closed_or_asks_no_host
             Some("exec") => treated == Treatment::About(Thing::Exec, Need::Change),
             Some("images") => matches!(treated, Treatment::About(Thing::Image, _) | Treatment::Closed(_)),
             Some("networks") => matches!(treated, Treatment::About(Thing::Network, _)),
-            Some("volumes") => treated == Treatment::About(Thing::Volume, Need::Change),
+            Some("volumes") => matches!(treated, Treatment::About(Thing::Volume, _)),
             Some("distribution" | "plugins") => matches!(treated, Treatment::Free | Treatment::Closed(_)),
             _ => matches!(treated, Treatment::Closed(_)),
         };
@@ -206,7 +206,15 @@ fn owner(name: &str) -> Owner {
 fn no_two_kinds_of_evidence_give_one_owner() {
     let peer = Evidence::UnixPeer { uid: 7, gid: 7, pid: None };
     let peer = Owner::new("own", &Identity { evidence: peer, address: None }, false);
-    let names = [peer, Owner::new("own", &Identity::nobody(), false), owner("uid:7"), owner("-"), owner("cn:uid:7")];
+    let names = [
+        peer,
+        Owner::new("own", &Identity::nobody(), false),
+        owner("uid:7"),
+        owner("-"),
+        owner("cn:uid:7"),
+        owner(""),
+        owner("*"),
+    ];
     let mut names = names.map(|owner| owner.name().to_owned());
     names.sort_unstable();
     assert!(names.windows(2).all(|pair| matches!(pair, [a, b] if a != b)), "{names:?}");
@@ -223,4 +231,5 @@ fn a_label_of_an_image_makes_no_container_anybodys() {
     assert_eq!(whose(Thing::Image, r#"{"own.image":"bob"}"#), Whose::Others);
     assert_eq!(whose(Thing::Image, "null"), Whose::Shared);
     assert_eq!(whose(Thing::Volume, "{}"), Whose::Others);
+    assert_eq!(whose(Thing::Volume, r#"{"own":"*"}"#), Whose::Shared);
 }
