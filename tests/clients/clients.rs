@@ -66,6 +66,8 @@ pub fn all() -> Vec<Client> {
         ("docker CLI 28, API 1.23", Cli::newest(), "1.23"),
         ("docker CLI 28, API 1.19", Cli::newest(), "1.19"),
         ("docker CLI 20.10", Cli::oldest(), ""),
+        ("docker CLI 20.10, API 1.50", Cli::oldest(), "1.50"),
+        ("docker CLI 20.10, API 1.44", Cli::oldest(), "1.44"),
         ("docker CLI 20.10, API 1.25", Cli::oldest(), "1.25"),
         ("docker CLI 20.10, API 1.24", Cli::oldest(), "1.24"),
         ("docker CLI 20.10, API 1.23", Cli::oldest(), "1.23"),
@@ -87,13 +89,11 @@ pub fn all() -> Vec<Client> {
     all.push(python("testcontainers 4", &["testcontainers==4.9.0"], "with_testcontainers.py", TEST));
     // Debian's, since the one of the package index needs an older Python.
     require(&[("docker-compose", "docker-compose")]);
-    all.push(Client {
-        name: "docker-compose 1.29",
-        cli: Cli::newest(),
-        variables: Vec::new(),
-        script: format!(". {}", session("compose.sh")),
-        expected: COMPOSE,
-    });
+    for (name, version) in [("docker-compose 1.29", ""), ("docker-compose 1.29, API 1.24", "1.24")] {
+        let variables = if version.is_empty() { Vec::new() } else { vec![("COMPOSE_API_VERSION", version.to_owned())] };
+        let script = format!(". {}", session("compose.sh"));
+        all.push(Client { name, cli: Cli::newest(), variables, script, expected: COMPOSE });
+    }
     let node = packages::node("dockerode-5", &["dockerode@5.0.1"]);
     all.push(Client {
         name: "dockerode 5",
@@ -138,6 +138,13 @@ fn session(name: &str) -> String {
 }
 
 impl Client {
+    /// True if it meets this backend. Podman has words of its own for what happens to containers, and
+    /// clients before API 1.30 wait by those.
+    pub fn meets(&self, backend: &Backend) -> bool {
+        let is_old = ["1.25", "1.24", "1.23", "1.19"].iter().any(|version| self.name.ends_with(version));
+        !backend.name.starts_with("Podman") || !(is_old || self.name.starts_with("docker-py 1"))
+    }
+
     /// Does its session.
     pub fn run(&self, backend: &Backend, number: usize) -> Cell {
         let mut session = Session::new(self.cli, backend.address());

@@ -7,7 +7,7 @@ pub struct Exceptions(Vec<Exception>);
 
 /// One line.
 pub struct Exception {
-    /// Begins the names of the clients that it is about; `*` is all of them.
+    /// Begins the names of the clients that it is about, or is all of it before a `$`; `*` is all of them.
     client: &'static str,
     /// Begins the names of the backends; `*` is all of them.
     backend: &'static str,
@@ -67,7 +67,10 @@ impl Exceptions {
 
 impl Exception {
     fn is_for(&self, cell: &Cell, step: &str) -> bool {
-        let fits = |pattern: &str, name: &str| pattern == "*" || name.starts_with(pattern);
+        let fits = |pattern: &str, name: &str| match pattern.strip_suffix('$') {
+            Some(whole) => name == whole,
+            None => pattern == "*" || name.starts_with(pattern),
+        };
         fits(self.client, cell.client) && fits(self.backend, cell.backend) && self.step == step
     }
 }

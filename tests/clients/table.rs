@@ -21,7 +21,11 @@ pub fn write(cells: &[Cell], exceptions: &Exceptions) -> String {
     let mut text = format!("| | {} |\n|---|{}\n", backends.join(" | "), "---|".repeat(backends.len()));
     for client in clients {
         text.push_str(&format!("| {client} |"));
-        for cell in cells.iter().filter(|cell| cell.client == client) {
+        for backend in &backends {
+            let Some(cell) = cells.iter().find(|cell| cell.client == client && cell.backend == *backend) else {
+                text.push_str(" - |");
+                continue;
+            };
             let mut lacks = Vec::new();
             for (step, result) in &cell.wrong {
                 let reason = exceptions.find(cell, step, result).map_or("unexplained", |one| one.reason);
