@@ -2,13 +2,15 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 
-use crate::net::Upstream;
+use crate::net::{Meter, Upstream};
 
 /// The body of a request or an answer on its way through the stack.
 ///
@@ -26,6 +28,10 @@ pub enum Body {
     Stream(Incoming),
     /// Bytes that arrive, rewritten piece by piece.
     Rewritten(Box<Rewritten>),
+    /// Bytes of a request that arrive, and are counted.
+    Counted(Box<Counted>),
+    /// Bytes of an answer, and who counts them.
+    Metered(Box<Metered>),
     /// Bytes that will be here later, while the head goes on at once.
     Later(Later),
     /// The backend's connection, to be joined to the client's.
@@ -127,6 +133,20 @@ impl Rewritten {
     }
 }
 
+/// The body of a request under way, and the count of its bytes.
+#[derive(Debug)]
+pub struct Counted {
+    from: Body,
+    count: Arc<AtomicU64>,
+}
+
+/// The body of an answer under way, and who counts it. Dropped when it has ended or nobody takes it.
+#[derive(Debug)]
+pub struct Metered {
+    from: Body,
+    by: Box<dyn Meter>,
+}
+
 /// Bytes to come.
 pub struct Later(Pin<Box<dyn Future<Output = Result<Bytes, Broken>> + Send>>);
 
@@ -141,6 +161,22 @@ impl Body {
     #[must_use]
     pub fn rewritten(self, by: impl Rewrite + 'static) -> Self {
         Self::Rewritten(Box::new(Rewritten { from: self, by: Box::new(by), at_end: false, ended: false }))
+    }
+
+    /// The body of a request, counted as it arrives.
+    #[must_use]
+    pub fn counted(self, count: Arc<AtomicU64>) -> Self {
+        Self::Counted(Box::new(Counted { from: self, count }))
+    }
+
+    /// The same body of an answer, counted on its way.
+    #[must_use]
+    pub fn metered(mut self, by: Box<dyn Meter>) -> Self {
+        if let Self::Tunnel(upstream) = &mut self {
+            upstream.meter = Some(by);
+            return self;
+        }
+        Self::Metered(Box::new(Metered { from: self, by }))
     }
 
     /// A body that is worked out while its head is on the way. Dropped with the client's connection.
@@ -164,6 +200,16 @@ impl http_body::Body for Body {
             }
             Self::Stream(incoming) => Pin::new(incoming).poll_frame(cx).map_err(Broken::Http),
             Self::Rewritten(rewritten) => rewritten.poll_piece(cx),
+            Self::Counted(counted) => {
+                let frame = ready!(Pin::new(&mut counted.from).poll_frame(cx));
+                counted.count.fetch_add(length(frame.as_ref()), Ordering::Relaxed);
+                Poll::Ready(frame)
+            }
+            Self::Metered(metered) => {
+                let frame = ready!(Pin::new(&mut metered.from).poll_frame(cx));
+                metered.by.sent(length(frame.as_ref()));
+                Poll::Ready(frame)
+            }
             Self::Later(later) => {
                 let bytes = ready!(later.0.as_mut().poll(cx));
                 *this = Self::Empty;
@@ -178,6 +224,8 @@ impl http_body::Body for Body {
             Self::Full(_) | Self::Later(_) => false,
             Self::Stream(incoming) => incoming.is_end_stream(),
             Self::Rewritten(rewritten) => rewritten.ended,
+            Self::Counted(counted) => counted.from.is_end_stream(),
+            Self::Metered(metered) => metered.from.is_end_stream(),
         }
     }
 
@@ -187,6 +235,13 @@ impl http_body::Body for Body {
             Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::Stream(incoming) => incoming.size_hint(),
             Self::Rewritten(_) | Self::Later(_) => SizeHint::default(),
+            Self::Counted(counted) => counted.from.size_hint(),
+            Self::Metered(metered) => metered.from.size_hint(),
         }
     }
+}
+
+/// How many bytes a piece of a body has.
+fn length<E>(frame: Option<&Result<Frame<Bytes>, E>>) -> u64 {
+    frame.and_then(|frame| frame.as_ref().ok()?.data_ref()).map_or(0, |data| data.len() as u64)
 }

@@ -28,12 +28,14 @@ pub struct Error {
     /// True if bytes of the request may be left unread, so that the
     /// connection can carry no further call.
     pub close: bool,
+    /// The rows and rules that refuse the call, for the audit log; often none.
+    pub rules: Vec<String>,
 }
 
 impl Error {
     /// An error that the client can mend.
     pub fn client(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { fault: Fault::Client, status, message: message.into(), close: false }
+        Self { fault: Fault::Client, status, message: message.into(), close: false, rules: Vec::new() }
     }
 
     /// 400: the call cannot be read in one way only.
@@ -43,17 +45,36 @@ impl Error {
 
     /// 502: the backend did not answer as a backend must.
     pub fn backend(message: impl Into<String>) -> Self {
-        Self { fault: Fault::Backend, status: StatusCode::BAD_GATEWAY, message: message.into(), close: false }
+        Self {
+            fault: Fault::Backend,
+            status: StatusCode::BAD_GATEWAY,
+            message: message.into(),
+            close: false,
+            rules: Vec::new(),
+        }
     }
 
     /// 500: we failed.
     pub fn gateway(message: impl Into<String>) -> Self {
-        Self { fault: Fault::Gateway, status: StatusCode::INTERNAL_SERVER_ERROR, message: message.into(), close: false }
+        Self {
+            fault: Fault::Gateway,
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            message: message.into(),
+            close: false,
+            rules: Vec::new(),
+        }
+    }
+
+    /// The same error, which these rows or rules are the reason of.
+    #[must_use]
+    pub fn by(mut self, rules: impl IntoIterator<Item = String>) -> Self {
+        self.rules = rules.into_iter().collect();
+        self
     }
 
     /// The same error, after which the client's connection is closed.
     #[must_use]
-    pub const fn closing(mut self) -> Self {
+    pub fn closing(mut self) -> Self {
         self.close = true;
         self
     }

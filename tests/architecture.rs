@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("net", &["settings", "identity"]),
     ("body", &["net"]),
     ("policy", &["docker", "identity"]),
-    ("observe", &["docker", "body", "settings"]),
+    ("observe", &["docker", "body", "settings", "identity", "net"]),
     ("server", &["identity", "error", "body", "net", "settings"]),
     ("backend", &["docker", "policy", "error", "body", "net", "settings"]),
     ("normalise", &["docker", "policy", "error", "body", "net", "settings"]),

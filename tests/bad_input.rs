@@ -182,6 +182,42 @@ fn a_start_that_cannot_work_says_each_reason_in_a_line_and_exits_with_64() {
 }
 
 #[test]
+fn a_regex_that_does_not_compile_is_shown_where_it_stands_and_all_of_them_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("team.toml");
+    let text = "name = \"team\"\n[[identity]]\ncommon_name = \"re:[a\"\nrole = \"dev\"\n\
+                [[allow]]\nname = \"a\"\nrole = \"dev\"\nendpoints = [\"ContainerCreate\"]\n\
+                images = [\"acme/*\", \"re:acme/(\"]\nnames = [\"re:*\"]\n";
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    for command in ["serve", "check"] {
+        let (code, said) = fails(&[command, "--profile", "engine", "--access", file]);
+        assert_eq!(code, Some(64), "{said}");
+        let said: Vec<&str> = said.lines().map(|line| line.trim_start_matches("vicgate: ")).collect();
+        let expected = [
+            format!("{file}:3:15: the regex does not compile: unclosed character class"),
+            format!("{file}:9:21: the regex does not compile: unclosed group"),
+            format!("{file}:10:10: the regex does not compile: repetition operator missing expression"),
+        ];
+        assert_eq!(said, expected, "{command}");
+    }
+}
+
+#[test]
+fn names_of_policies_that_are_not_there_are_answered_with_those_that_are() {
+    for (flag, start) in [
+        ("--access", "there is no access policy of that name. Known are read-only, dashboard,"),
+        ("--profile", "there is no profile of that name. Known are vic, vic-early,"),
+    ] {
+        let (code, said) = fails(&["check", flag, "zzzzzz"]);
+        assert_eq!(code, Some(64), "{said}");
+        assert!(said.contains(start), "{said}");
+    }
+    let (_, said) = fails(&["check", "--access", "read-onyl"]);
+    assert!(said.contains("of that name; did you mean \"read-only\"? Known are"), "{said}");
+}
+
+#[test]
 fn a_command_line_that_cannot_be_read_exits_with_2() {
     assert_eq!(fails(&["serve", "--nosuch"]).0, Some(2));
     assert_eq!(fails(&["nosuch"]).0, Some(2));

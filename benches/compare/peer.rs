@@ -109,7 +109,9 @@ impl Peer {
         let (program, config, text, flags): (_, _, _, &[&str]) = match &self.kind {
             Kind::Vicgate { profile } => {
                 let access = bench.files.write("access.toml", &access_policy(setup))?;
-                let text = vicgate_config(bench, workers, plain, tls, profile, &access);
+                // Emptied at each start: it grows by some megabytes a second.
+                let audit = bench.files.write("audit.log", "")?;
+                let text = vicgate_config(bench, workers, plain, tls, profile, &access, &audit);
                 (bench.vicgate.display().to_string(), "vicgate.toml", text, &["serve", "--config"])
             }
             Kind::Haproxy { always_splices } => {
@@ -242,10 +244,12 @@ fn vicgate_config(
     tls: SocketAddr,
     profile: &str,
     access: &Path,
+    audit: &Path,
 ) -> String {
     let (certificate, key) = (bench.files.text(SERVER_CERTIFICATE), bench.files.text(SERVER_KEY));
     let ca = bench.files.text(CA);
     let (access, backend) = (access.display(), bench.backend_unix.display());
+    let audit = audit.display();
     format!(
         r#"[[listen]]
 url = "tcp://{plain}"
@@ -261,6 +265,8 @@ profile = "{profile}"
 access = "{access}"
 [limits]
 workers = {workers}
+[log]
+audit = "{audit}"
 "#
     )
 }
@@ -301,5 +307,5 @@ except = ["ContainerCreate"]
 "#
 }
 
-/// How many roles the identities share.
-const ROLES: usize = 100;
+/// How many roles the identities have: each one of its own.
+const ROLES: usize = 1000;

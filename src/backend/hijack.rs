@@ -80,7 +80,7 @@ fn take_over(mut parts: Parts, mut body: Incoming, driver: Driver) -> Response<B
     }
     early.extend_from_slice(&taken.read_buf);
     strip_hop_by_hop(&mut parts.headers);
-    let upstream = Upstream { socket: taken.io.into_inner(), early: early.freeze() };
+    let upstream = Upstream { socket: taken.io.into_inner(), early: early.freeze(), meter: None };
     Response::from_parts(parts, Body::Tunnel(Box::new(upstream)))
 }
 

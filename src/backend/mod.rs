@@ -162,6 +162,12 @@ fn describe(error: &io::Error) -> String {
         (_, Some(rustls::Error::InvalidCertificate(CertificateError::Other(reason)))) => {
             format!("its certificate is not accepted: {}", reason.0)
         }
+        (
+            _,
+            Some(rustls::Error::InvalidCertificate(
+                CertificateError::Expired | CertificateError::ExpiredContext { .. },
+            )),
+        ) => "its certificate has expired".into(),
         (_, Some(rustls::Error::InvalidCertificate(reason))) => format!("its certificate is not accepted: {reason}"),
         (_, Some(cause)) => format!("TLS: {cause}"),
         (io::ErrorKind::NotFound, None) => "no such file".into(),

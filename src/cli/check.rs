@@ -6,6 +6,7 @@ use super::serve::ServeArgs;
 use super::{EXIT_CONFIG, out};
 use crate::backend::Backend;
 use crate::net::server_tls;
+use crate::observe::Audit;
 use crate::policy::{Invalid, Problem, load};
 use crate::settings::Settings;
 
@@ -60,6 +61,12 @@ pub(super) fn problems(settings: &Settings) -> Result<String, Vec<String>> {
             let place = file.map_or("", |file| settings.place_of(&file.to_string_lossy()));
             format!("{place}{problem}")
         })),
+    }
+    if let Some(path) = &settings.log.audit {
+        match Audit::check(path) {
+            Ok(()) => summary.push_str(&format!("audit log {}\n", path.display())),
+            Err(problem) => problems.push(format!("{}{problem}", settings.place_of(&path.to_string_lossy()))),
+        }
     }
     let told = |invalid: Invalid| invalid.0.into_iter().map(|problem| tell(settings, &problem)).collect::<Vec<_>>();
     let dir = settings.policy.dir.as_deref();

@@ -19,7 +19,7 @@ use super::signals::{Signal, Signals};
 use super::{EXIT_CONFIG, EXIT_FAILED, EXIT_UNREACHABLE, auto, check, fail};
 use crate::backend::Backend;
 use crate::middleware::{Gateway, Negotiator, Sessions};
-use crate::observe::{Admin, log};
+use crate::observe::{Admin, Audit, Metrics, log};
 use crate::server::{Server, drain};
 use crate::settings::{Flags, Settings};
 
@@ -77,6 +77,9 @@ pub struct ServeArgs {
     /// Value of Access-Control-Allow-Origin on every answer; off without it
     #[arg(long, value_name = "ORIGIN")]
     pub api_cors_header: Option<String>,
+    /// Append a JSON line for each decided call to this file
+    #[arg(long, value_name = "FILE")]
+    pub audit: Option<PathBuf>,
     /// Form of the log on standard error: auto (text on a terminal, else JSON), text or json
     #[arg(long, value_name = "FORM")]
     pub log_format: Option<String>,
@@ -95,6 +98,7 @@ impl ServeArgs {
             access: args.access,
             admin: args.admin,
             log_format: args.log_format,
+            audit: args.audit,
             api_cors_header: args.api_cors_header,
             insecure_tcp: args.insecure_tcp,
             tlscert: args.tlscert,
@@ -149,6 +153,9 @@ impl Started {
                 return Err(all_problems(&settings, first.unwrap_or_default()));
             }
         };
+        let metrics = Arc::<Metrics>::default();
+        let audit = settings.log.audit.as_deref().map(|path| Audit::open(path, &metrics)).transpose();
+        let audit = audit.map_err(|problem| all_problems(&settings, problem))?;
         let cors = settings.api_cors_header.as_deref().map(cors_layer).transpose()?;
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
         let server = {
@@ -160,9 +167,10 @@ impl Started {
             backend,
             negotiator: Negotiator::new(settings.api),
             limits: settings.limits.clone(),
-            metrics: Arc::default(),
+            metrics,
             cors,
             access_log: settings.log.access,
+            audit,
         });
         Ok(Self { runtime, server, gateway, settings })
     }
@@ -200,7 +208,11 @@ impl Started {
                             let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
                             if signals.second() { drain.end_now() } else { drain.begin() }
                         }
-                        Signal::Reload => reload.now(),
+                        Signal::Reload => {
+                            // Whatever becomes of the rest: the file may have been moved away.
+                            gateway.audit.iter().for_each(Audit::reopen);
+                            reload.now();
+                        }
                     },
                     () = watch.changed() => reload.now(),
                 }
@@ -208,6 +220,8 @@ impl Started {
             if let Some(admin) = admin {
                 admin.abort();
             }
+            // Every call has ended, and written its line.
+            gateway.audit.iter().for_each(Audit::close);
             ended
         });
         match served {

@@ -35,7 +35,7 @@ pub(super) fn identity(
 }
 
 /// Who it is, as what, in one line.
-pub(super) fn describe(identity: &Identity, roles: &[&str]) -> String {
+pub(super) fn describe(identity: &Identity, roles: &[String]) -> String {
     let who = match &identity.evidence {
         Evidence::Nobody => "nobody in particular".to_owned(),
         Evidence::UnixPeer { uid, gid, .. } => format!("uid {uid}, gid {gid}"),

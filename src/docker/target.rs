@@ -164,7 +164,7 @@ fn is_label(segment: &str) -> bool {
 }
 
 /// Writes a name or value of a query. Most are plain, and then written as they are.
-fn push_encoded(out: &mut String, text: &str) {
+pub(crate) fn push_encoded(out: &mut String, text: &str) {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')) {
         out.push_str(text);
     } else {

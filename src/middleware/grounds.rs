@@ -7,12 +7,11 @@ use http::HeaderMap;
 
 use super::{Connection, Gateway};
 use crate::body::Body;
-use crate::docker::endpoint::{AnswerKind, Endpoint};
+use crate::docker::endpoint::Endpoint;
 use crate::docker::target::Target;
 use crate::identity::Identity;
-use crate::policy::access::Redaction;
 use crate::policy::own::{Known, Owner};
-use crate::policy::{Call, Permit, Question, Verdict, decide};
+use crate::policy::{Call, Question, Verdict, decide};
 use crate::server;
 
 /// A call that an access policy has permitted.
@@ -25,19 +24,13 @@ struct Grounds {
     body: Option<Box<[u8]>>,
     /// What was known of the things that it is about, and whose it was that the answer shows.
     owning: Option<Box<(Known, Option<Owner>)>>,
-    /// What the answer does not show.
-    redaction: Redaction,
 }
 
 /// Keeps the grounds of a call if its answer may last. Nothing is kept without an
 /// access policy: then nobody has rights to lose.
-pub(super) fn keep(connection: &Connection, call: &Call<Body>, body: Option<&[u8]>, known: &Known, permit: &Permit) {
-    let lasts = match call.endpoint.row().answer {
-        AnswerKind::JsonStream | AnswerKind::Frames | AnswerKind::Hijack => true,
-        AnswerKind::Empty | AnswerKind::Text | AnswerKind::Json | AnswerKind::Tar => false,
-    };
+pub(super) fn keep(connection: &Connection, call: &Call<Body>, body: Option<&[u8]>, known: &Known) {
     let mut under_way = connection.under_way.borrow_mut();
-    if !lasts || call.policy.access.is_none() {
+    if !call.endpoint.row().answer.lasts() || call.policy.access.is_none() {
         *under_way = None;
         return;
     }
@@ -49,7 +42,6 @@ pub(super) fn keep(connection: &Connection, call: &Call<Body>, body: Option<&[u8
         target: call.target.to_wire(call.target.version).into(),
         body: body.map(Into::into),
         owning: (owner.is_some() || !known.is_empty()).then(|| Box::new((known.clone(), owner))),
-        redaction: permit.redaction.clone(),
     }));
 }
 
@@ -74,11 +66,7 @@ impl server::Grounds for Grounds {
             return Err(format!("{who} has only its own by now, and {} began before that", target.path));
         }
         match decide(&policy, &question) {
-            Verdict::Permit(permit) if permit.redaction.words().eq(self.redaction.words()) => Ok(()),
-            Verdict::Permit(_) => {
-                let who = self.identity.label();
-                Err(format!("what {who} must not see is another by now, and {} began before that", target.path))
-            }
+            Verdict::Permit(_) => Ok(()),
             Verdict::Refuse(refusal) => {
                 let why = refusal.points.iter().map(|point| point.rule.as_str()).collect::<Vec<_>>().join(", ");
                 let who = self.identity.label();

@@ -20,9 +20,10 @@ use crate::body::{Body, Broken};
 use crate::docker::bridge::create_needs;
 use crate::docker::endpoint::BodyKind;
 use crate::error::Error;
+use crate::observe::Entry;
 use crate::policy::decide::{needs_body, permit_at_once};
 use crate::policy::own::Known;
-use crate::policy::{Call, Permit, Permitted, Question, Verdict};
+use crate::policy::{Call, Caller, Permit, Permitted, Question, Refusal, Verdict};
 use crate::settings::Limits;
 
 /// Layer of [`Inspect`].
@@ -92,7 +93,7 @@ async fn body(call: &mut Call<Body>, limits: &Limits) -> Result<Option<Bytes>, E
 }
 
 /// What permits a call that needs none of the repairs that were put off: nearly all.
-fn without_repairs(call: &Call<Body>, bytes: Option<&Bytes>) -> Option<Permit> {
+fn without_repairs(call: &Call<Body>, bytes: Option<&Bytes>, caller: Option<&Caller>) -> Option<Permit> {
     let ask = call.bridged.as_ref()?.ask(call.endpoint);
     let question = Question {
         endpoint: call.endpoint,
@@ -102,18 +103,22 @@ fn without_repairs(call: &Call<Body>, bytes: Option<&Bytes>) -> Option<Permit> {
         body: Some(bytes?),
         known: Known::none(),
     };
-    permit_at_once(&call.policy, &question, |body| create_needs(&ask, &call.target, body))
+    permit_at_once(&call.policy, &question, caller, |body| create_needs(&ask, &call.target, body))
 }
 
 async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitted<Body>, Error> {
     let gateway = &connection.gateway;
     let policy = call.policy.clone();
+    let caller = connection.standing.under(&policy, &call.identity);
+    let caller = caller.as_deref();
     let mut bytes = body(&mut call, &gateway.limits).await?;
     if call.unrepaired {
-        if let Some(permit) = without_repairs(&call, bytes.as_ref()) {
-            grounds::keep(connection, &call, bytes.as_deref(), Known::none(), &permit);
+        if let Some(permit) = without_repairs(&call, bytes.as_ref(), caller) {
+            connection.record.note(|entry| note(entry, &call, caller, Ok(&permit)));
+            grounds::keep(connection, &call, bytes.as_deref(), Known::none());
             if let Some(bytes) = &bytes {
-                own::judge_joins(&mut call, bytes, &gateway.backend).await?;
+                let judged = own::judge_joins(&mut call, bytes, &gateway.backend).await;
+                judged.inspect_err(|error| connection.note_refusal(error))?;
             }
             call.body = bytes.map_or(Body::Empty, Body::full);
             return Ok(call.permit(permit, Body::full));
@@ -121,7 +126,7 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
         if let Some(bytes) = bytes.take() {
             call.body = Body::full(bytes);
         }
-        bridge::repair(&mut call, &gateway.limits).await?;
+        bridge::repair(&mut call, &gateway.limits).await.inspect_err(|error| connection.note_refusal(error))?;
         bytes = body(&mut call, &gateway.limits).await?;
     }
     let question = Question {
@@ -132,23 +137,43 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
         body: bytes.as_deref(),
         known: Known::none(),
     };
-    let (verdict, known) = own::judge(&policy, &question, &gateway.backend).await?;
+    let (verdict, known) = own::judge(&policy, &question, caller, &gateway.backend).await?;
     match verdict {
         Verdict::Permit(permit) => {
-            grounds::keep(connection, &call, bytes.as_deref(), &known, &permit);
+            connection.record.note(|entry| note(entry, &call, caller, Ok(&permit)));
+            grounds::keep(connection, &call, bytes.as_deref(), &known);
             let has_body = bytes.as_ref().is_some_and(|bytes| !bytes.iter().all(u8::is_ascii_whitespace));
             if permit.body.is_some() && !has_body && !call.headers.contains_key(header::CONTENT_TYPE) {
                 // A rule has made a body, and a body must say what it is.
                 call.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             }
             if let Some(bytes) = bytes {
-                own::judge_joins(&mut call, &bytes, &gateway.backend).await?;
+                let judged = own::judge_joins(&mut call, &bytes, &gateway.backend).await;
+                judged.inspect_err(|error| connection.note_refusal(error))?;
                 // What is sent is what was judged; the backend writes its length anew.
                 call.body = Body::full(bytes);
             }
             Ok(call.permit(permit, Body::full))
         }
-        Verdict::Refuse(refusal) => Err(Error::client(refusal.status, refusal.message())),
+        Verdict::Refuse(refusal) => {
+            connection.record.note(|entry| note(entry, &call, caller, Err(&refusal)));
+            Err(Error::client(refusal.status, refusal.message()))
+        }
+    }
+}
+
+/// What the audit log says of a verdict.
+fn note(entry: &mut Entry, call: &Call<Body>, caller: Option<&Caller>, verdict: Result<&Permit, &Refusal>) {
+    if let Some(caller) = caller {
+        entry.judged_as(caller.role_names.clone());
+    }
+    match verdict {
+        Ok(permit) => {
+            let bridged = call.bridged.as_deref().filter(|bridged| !bridged.notes.is_empty());
+            let bridge = bridged.map(|bridged| format!("bridge: API {}", bridged.backend));
+            entry.permitted(permit.allowed_by.clone(), permit.changed_by.iter().cloned().chain(bridge).collect());
+        }
+        Err(refusal) => entry.refused(refusal.points.iter().map(|point| point.rule.clone())),
     }
 }
 

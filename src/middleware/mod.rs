@@ -10,6 +10,7 @@ mod own;
 mod redact;
 mod rescue;
 mod route;
+mod standing;
 
 pub use bridge::Negotiator;
 
@@ -30,10 +31,11 @@ use crate::backend::{self, Backend, Line};
 use crate::body::Body;
 use crate::error::Error;
 use crate::identity::Identity;
-use crate::observe::{Metrics, Record};
+use crate::observe::{Audit, Caller, Metrics, Record};
 use crate::policy::Policy;
 use crate::server;
 use crate::settings::Limits;
+use standing::Standing;
 
 /// What the layers answer with. Local to its thread: a connection never moves.
 type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>>>>;
@@ -54,6 +56,8 @@ pub struct Gateway {
     pub cors: Option<CorsLayer>,
     /// True writes a line per request.
     pub access_log: bool,
+    /// The audit log, if there is one.
+    pub audit: Option<Audit>,
 }
 
 /// What one connection's layers share. HTTP/1.1 has one request at a time on a
@@ -61,9 +65,19 @@ pub struct Gateway {
 pub struct Connection {
     gateway: Arc<Gateway>,
     peer: Rc<Identity>,
+    standing: Standing,
     record: Record,
+    /// How the audit log calls the peer, if there is one.
+    caller: Option<Arc<Caller>>,
     /// What allows the answer under way, if it may last and an access policy judged it.
     under_way: RefCell<Option<Rc<dyn server::Grounds>>>,
+}
+
+impl Connection {
+    /// Notes in the audit log, if there is one, what refuses a call before it is judged.
+    fn note_refusal(&self, error: &Error) {
+        self.record.note(|entry| entry.refused(error.rules.iter().cloned()));
+    }
 }
 
 /// The layers of one connection, in the order in which a call meets them.
@@ -146,8 +160,15 @@ impl server::NewStack for Sessions {
     fn new_stack(&self, peer: Rc<Identity>) -> Session {
         let line = Rc::new(Line::new(self.0.backend.clone()));
         let gateway = self.0.clone();
-        let connection =
-            Rc::new(Connection { gateway, peer, record: Record::default(), under_way: RefCell::default() });
+        let caller = gateway.audit.as_ref().map(|audit| Arc::new(Caller::new(&peer, audit.pen())));
+        let connection = Rc::new(Connection {
+            gateway,
+            peer,
+            standing: Standing::default(),
+            caller,
+            record: Record::default(),
+            under_way: RefCell::default(),
+        });
         Session { stack: stack(&connection, line.clone()), line, connection }
     }
 }

@@ -1,4 +1,4 @@
-//! Counts and logs every answer.
+//! Counts and logs every answer, and begins and ends its entry in the audit log.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -12,6 +12,7 @@ use tower::{Layer, Service};
 
 use super::Connection;
 use crate::body::Body;
+use crate::observe::Entry;
 
 /// Layer of [`Observe`].
 #[derive(Clone)]
@@ -56,7 +57,8 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let connection = self.connection.clone();
-        connection.record.clear();
+        let entry = connection.caller.as_ref().map(|caller| Box::new(Entry::new(caller, request.method().clone())));
+        connection.record.begin(entry);
         let line = connection.gateway.access_log.then(|| Line::begin(&request));
         Observed { answer: self.inner.call(request), connection, line }
     }
@@ -73,11 +75,17 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let response = ready!(Pin::new(&mut self.answer).poll(cx))?;
+        let mut response = ready!(Pin::new(&mut self.answer).poll(cx))?;
         let endpoint = self.connection.record.endpoint();
         self.connection.gateway.metrics.answered(endpoint, response.status());
         if let Some(line) = &self.line {
             line.end(&self.connection, response.status());
+        }
+        if let Some(mut entry) = self.connection.record.take_entry() {
+            let lasts = endpoint.is_some_and(|endpoint| endpoint.row().answer.lasts());
+            let good = response.status().is_success() || response.status() == StatusCode::SWITCHING_PROTOCOLS;
+            entry.answered(response.status(), lasts && good);
+            response = response.map(|body| body.metered(entry));
         }
         Poll::Ready(Ok(response))
     }

@@ -12,6 +12,7 @@ use crate::body::Body;
 use crate::docker::endpoint::{Method, Routed};
 use crate::docker::target::Target;
 use crate::error::Error;
+use crate::observe::canonical;
 use crate::policy::Call;
 
 /// Layer of [`Route`].
@@ -73,9 +74,17 @@ fn to_call(request: Request<Incoming>, connection: &Connection) -> Result<Call<B
     let endpoint = match target.route(method) {
         Routed::To { endpoint, .. } => endpoint,
         // A daemon answers 404 for both.
-        Routed::WrongMethod | Routed::Unknown => return Err(not_found()),
+        Routed::WrongMethod | Routed::Unknown => {
+            connection.record.note(|entry| entry.routed(None, canonical(&target, None)));
+            return Err(not_found());
+        }
     };
     connection.record.set_endpoint(endpoint);
+    let mut body = Body::Stream(body);
+    connection.record.note(|entry| {
+        entry.routed(Some(endpoint), canonical(&target, Some(endpoint)));
+        body = std::mem::take(&mut body).counted(entry.received_count());
+    });
     Ok(Call {
         endpoint,
         target,
@@ -85,7 +94,7 @@ fn to_call(request: Request<Incoming>, connection: &Connection) -> Result<Call<B
         bridged: None,
         unrepaired: false,
         headers: parts.headers,
-        body: Body::Stream(body),
+        body,
     })
 }
 

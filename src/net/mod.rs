@@ -14,6 +14,8 @@ pub use pem::{TlsFileError, hex, sha256};
 pub use server_tls::{ServerTls, server_tls};
 pub use socket::{Plain, Socket};
 
+use std::fmt;
+
 use bytes::Bytes;
 
 /// A backend's connection that has been taken over: what a tunnel is made of.
@@ -23,4 +25,15 @@ pub struct Upstream {
     pub socket: Socket,
     /// What the backend sent behind its answer's head.
     pub early: Bytes,
+    /// Who counts what passes, if anybody does.
+    pub meter: Option<Box<dyn Meter>>,
+}
+
+/// Counts the bytes of a call, without its heads. Dropped when the call has ended.
+pub trait Meter: Send + fmt::Debug {
+    /// So many more came from the client.
+    fn received(&mut self, bytes: u64);
+
+    /// So many more went to the client.
+    fn sent(&mut self, bytes: u64);
 }

@@ -20,6 +20,8 @@ use crate::docker::endpoint::Endpoint;
 #[derive(Debug)]
 pub struct Metrics {
     answers: Vec<[AtomicU64; CLASSES.len()]>,
+    audit_failed: AtomicU64,
+    audit_lost: AtomicU64,
 }
 
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
@@ -27,7 +29,11 @@ const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 impl Default for Metrics {
     fn default() -> Self {
         let rows = Endpoint::ALL.len() + 1;
-        Self { answers: (0..rows).map(|_| Default::default()).collect() }
+        Self {
+            answers: (0..rows).map(|_| Default::default()).collect(),
+            audit_failed: AtomicU64::default(),
+            audit_lost: AtomicU64::default(),
+        }
     }
 }
 
@@ -38,6 +44,16 @@ impl Metrics {
         if let Some(count) = self.answers.get(row(endpoint)).and_then(|row| row.get(class)) {
             count.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Counts a write to the audit log that failed.
+    pub fn audit_failed(&self) {
+        self.audit_failed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a line of the audit log that there was no room for.
+    pub fn audit_lost(&self) {
+        self.audit_lost.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The counters in the OpenMetrics text format.
@@ -69,6 +85,13 @@ impl Collector for Answers {
                     ConstCounter::new(count).encode(family.encode_family(&labels)?)?;
                 }
             }
+        }
+        for (name, help, count) in [
+            ("vicgate_audit_failed_writes", "Writes to the audit log that failed", &self.0.audit_failed),
+            ("vicgate_audit_lost_lines", "Lines of the audit log that were lost", &self.0.audit_lost),
+        ] {
+            let metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+            ConstCounter::new(count.load(Ordering::Relaxed)).encode(metric)?;
         }
         Ok(())
     }

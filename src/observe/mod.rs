@@ -1,11 +1,13 @@
 //! Logs, audit, metrics.
 
 mod admin;
+mod audit;
 mod metrics;
 mod record;
 
 pub mod log;
 
 pub use admin::{Admin, Ready};
+pub use audit::{Audit, Caller, Entry, canonical};
 pub use metrics::Metrics;
 pub use record::Record;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Policy;
 use super::document::{At, Document, Problem};
-use super::near::did_you_mean;
+use super::near::{did_you_mean, end};
 use super::profile::{self, Invalid, Profile};
 
 /// The profiles that are in the binary: name and text.
@@ -79,7 +79,10 @@ fn find(name: &str, dir: Option<&Path>) -> Result<File, Problem> {
         let list = names.join(", ");
         missing(
             name,
-            format!("there is no profile of that name{offer} Known are {list}; a path has a slash or ends in .toml"),
+            format!(
+                "there is no profile of that name{} Known are {list}; a path has a slash or ends in .toml",
+                end(&offer)
+            ),
         )
     })
 }

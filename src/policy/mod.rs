@@ -18,9 +18,9 @@ mod flag;
 mod near;
 mod verdict;
 
-pub use access::Access;
+pub use access::{Access, Caller};
 pub use call::{Call, Permitted};
-pub use decide::{Question, decide};
+pub use decide::{Question, decide, decide_for};
 pub use document::Problem;
 pub use profile::{Invalid, Profile, Support};
 pub use verdict::{Permit, Point, Refusal, Verdict};

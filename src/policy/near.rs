@@ -33,6 +33,11 @@ pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = 
     }
 }
 
+/// The end of a sentence, with an offer of [`did_you_mean`] or without.
+pub(crate) fn end(offer: &str) -> &str {
+    if offer.is_empty() { "." } else { offer }
+}
+
 /// Levenshtein's distance, in bytes: all names here are ASCII.
 fn distance(left: &str, right: &str) -> usize {
     let mut row: Vec<usize> = (0..=right.len()).collect();

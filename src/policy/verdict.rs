@@ -35,6 +35,10 @@ pub struct Permit {
     pub redaction: Redaction,
     /// What ownership asks for besides, where the caller has only what is its own.
     pub own: Option<Box<Own>>,
+    /// The rule of the access policy that allows it, such as `ci-runner: build`.
+    pub allowed_by: Option<String>,
+    /// The rows and rules that changed something in it, such as `vic: field HostConfig.CpuShares`.
+    pub changed_by: Vec<String>,
 }
 
 /// Everything that is wrong with a call, said at once.

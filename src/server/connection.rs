@@ -172,13 +172,14 @@ async fn http<N: NewStack>(
     let client = parts.io.into_inner().socket;
     match end {
         End::TakenOver => tunnel.take().map(|(mut head, upstream)| {
+            let head_length = head.len();
             head.extend_from_slice(&upstream.early);
             let grounds = stack.under_way();
-            Takeover { client, early: parts.read_buf, ended: flags.eof.get(), head, upstream, grounds }
+            Takeover { client, early: parts.read_buf, ended: flags.eof.get(), head, head_length, upstream, grounds }
         }),
         End::Closed => {
             if !flags.eof.get() {
-                linger::close(client, flags.has_body.get()).await;
+                linger::close(client).await;
             }
             None
         }

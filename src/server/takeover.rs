@@ -22,6 +22,8 @@ pub(super) struct Takeover {
     pub(super) ended: bool,
     /// The head of the answer, and what the backend sent behind its own.
     pub(super) head: Vec<u8>,
+    /// How much of that is the head.
+    pub(super) head_length: usize,
     /// The backend's connection.
     pub(super) upstream: Box<Upstream>,
     /// What allows it.

@@ -17,11 +17,11 @@ use super::scratch;
 use super::standing::Standing;
 use super::takeover::Takeover;
 use super::tasks::Task;
-use crate::net::{Plain, Socket};
+use crate::net::{Meter, Plain, Socket};
 
 /// Runs a tunnel to its end. Both sockets are closed then.
 pub(super) async fn run(takeover: Takeover, task: &Task, standing: &Standing) {
-    let Takeover { client, early, ended, head, upstream, grounds } = takeover;
+    let Takeover { client, early, ended, head, head_length, upstream, grounds } = takeover;
     // A unix socket fails, too, where its peer left input unread, which is no cut.
     let tells_cuts = !matches!(upstream.socket, Socket::Plain(Plain::Unix(_)));
     let mut tunnel = Tunnel {
@@ -29,7 +29,8 @@ pub(super) async fn run(takeover: Takeover, task: &Task, standing: &Standing) {
         backend: upstream.socket,
         // A daemon need not know how its input ended, but it must get all of it.
         up: Pump::new(early, ended),
-        down: Pump { tells_cuts, ..Pump::new(head.into(), false) },
+        down: Pump { tells_cuts, uncounted: head_length, ..Pump::new(head.into(), false) },
+        meter: upstream.meter,
         closing: false,
         deadline: None,
     };
@@ -63,6 +64,8 @@ struct Tunnel {
     up: Pump,
     /// From backend to client.
     down: Pump,
+    /// Who counts what passes, if anybody does.
+    meter: Option<Box<dyn Meter>>,
     /// True once the drain has come to the tunnels that are left.
     closing: bool,
     /// When to stop waiting for what may never end.
@@ -83,6 +86,10 @@ impl Tunnel {
         let up = self.up.poll(cx, &mut self.client, &mut self.backend);
         self.down.read_failed |= self.up.write_reset;
         let down = self.down.poll(cx, &mut self.backend, &mut self.client);
+        if let Some(meter) = &mut self.meter {
+            meter.received(std::mem::take(&mut self.up.passed));
+            meter.sent(std::mem::take(&mut self.down.passed));
+        }
         if self.down.is_cut() && down.is_ready() {
             return Poll::Ready(());
         }
@@ -129,6 +136,10 @@ struct Pump {
     unflushed: bool,
     /// True if bytes were moved since the last look.
     moved: bool,
+    /// How many bytes were moved since they were last counted.
+    passed: u64,
+    /// How many of the next bytes are the gateway's own.
+    uncounted: usize,
     /// End as soon as the reader has nothing at hand.
     stop_when_drained: bool,
     read_failed: bool,
@@ -161,6 +172,8 @@ impl Pump {
             state: if ended { State::Ended } else { State::Open },
             unflushed: false,
             moved: false,
+            passed: 0,
+            uncounted: 0,
             stop_when_drained: false,
             read_failed: false,
             write_failed: false,
@@ -272,6 +285,9 @@ impl Pump {
         }
         self.unflushed = true;
         self.moved = true;
+        let own = written.min(self.uncounted);
+        self.uncounted -= own;
+        self.passed += (written - own) as u64;
         Ok(())
     }
 }

@@ -108,6 +108,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("log", Kind::Table),
     ("log.format", Kind::Text),
     ("log.access", Kind::Bool),
+    ("log.audit", Kind::Text),
     ("reload", Kind::Table),
     ("reload.watch", Kind::Bool),
     ("admin", Kind::Text),

@@ -28,6 +28,8 @@ pub struct Flags {
     pub admin: Option<String>,
     /// `--log-format`.
     pub log_format: Option<String>,
+    /// `--audit`.
+    pub audit: Option<PathBuf>,
     /// `--api-cors-header`.
     pub api_cors_header: Option<String>,
     /// `--insecure-tcp`.
@@ -150,6 +152,10 @@ fn resolve(raw: Raw, flags: &Flags, places: &check::Places) -> Result<Settings, 
             LogFormat::Auto
         }
     };
+    let audit = flags.audit.clone().or(raw.log.audit);
+    if audit.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
+        problems.add("log.audit", "the audit log needs the name of a file");
+    }
     let defaults = Limits::default();
     let limits = Limits {
         judged_body: raw.limits.judged_body_mib.map_or(defaults.judged_body, |mib| mib * 1024 * 1024),
@@ -174,7 +180,7 @@ fn resolve(raw: Raw, flags: &Flags, places: &check::Places) -> Result<Settings, 
             limits,
             api_cors_header: flags.api_cors_header.clone().or(raw.api_cors_header),
             admin,
-            log: Log { format, access: raw.log.access },
+            log: Log { format, access: raw.log.access, audit },
             reload_on_change: raw.reload.watch,
             places: places.clone(),
         }),

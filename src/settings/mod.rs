@@ -186,12 +186,14 @@ impl Default for Limits {
 }
 
 /// How logs are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Log {
     /// Text, JSON, or text on a terminal and JSON elsewhere.
     pub format: LogFormat,
     /// True writes a line per request.
     pub access: bool,
+    /// The file that a line for each decided call is appended to.
+    pub audit: Option<PathBuf>,
 }
 
 /// Form of the log lines on standard error.

@@ -93,6 +93,7 @@ pub(super) struct RawLimits {
 pub(super) struct RawLog {
     pub(super) format: Option<String>,
     pub(super) access: bool,
+    pub(super) audit: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -83,6 +83,7 @@ impl Gateway {
             metrics: Arc::default(),
             cors: None,
             access_log: false,
+            audit: None,
         });
         let listen = Listen { url: ListenUrl::Tcp { host: "127.0.0.1".into(), port: 0 }, tls: None };
         let server = Server::bind(&[listen]).unwrap();

@@ -6,6 +6,7 @@
 #[path = "../support/certs.rs"]
 mod certs;
 mod client;
+mod edges;
 mod matrix;
 #[path = "../process/mod.rs"]
 mod process;

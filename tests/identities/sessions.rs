@@ -100,3 +100,26 @@ fn an_ended_revocation_list_refuses_everyone_or_is_taken_as_the_settings_say() {
     assert_eq!(ask(ports[0], &alice), Some(200));
     assert_eq!(ask(ports[0], &mallory), None);
 }
+
+#[test]
+fn the_audit_log_names_the_certificate_by_its_subject_and_its_fingerprint() {
+    let (url, _heads) = backend(OK);
+    let setup = Setup::new();
+    let audit = setup.certs.path("audit.log");
+    let settings = [setup.asks(""), backend_settings(&url), format!("[log]\naudit = {audit:?}\n")].concat();
+    let (mut gateway, ports) = setup.start(&settings);
+    let (ca, alice) = (setup.certs.path("ca.pem"), setup.certs.client("alice"));
+    let shown = std::process::Command::new("openssl")
+        .args(["x509", "-noout", "-fingerprint", "-sha256", "-in", text(&alice.cert)])
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let fingerprint = shown.trim().rsplit('=').next().unwrap().replace(':', "").to_ascii_lowercase();
+    assert_eq!(Python::new().ask(ports[0], &ca, Some(&alice), Version::Tls13).status, Some(200));
+    gateway.signal("TERM");
+    assert!(gateway.process.wait().unwrap().success());
+    let line = std::fs::read_to_string(&audit).unwrap();
+    let identity =
+        format!(r#""identity":{{"name":"alice","by":"certificate","fingerprint":"sha256:{fingerprint}"}},"roles":[]"#);
+    assert!(line.contains(&identity) && line.contains(r#""peer":"127.0.0.1:"#), "{line}");
+}

@@ -98,6 +98,7 @@ impl Running {
             metrics: Arc::default(),
             cors: None,
             access_log: false,
+            audit: None,
         });
         let host = "127.0.0.1".to_owned();
         let listen = match transport {

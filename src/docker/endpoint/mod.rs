@@ -184,6 +184,17 @@ pub enum Hijack {
     H2c,
 }
 
+impl AnswerKind {
+    /// True for an answer that may go on for as long as somebody listens.
+    #[must_use]
+    pub const fn lasts(self) -> bool {
+        match self {
+            Self::JsonStream | Self::Frames | Self::Hijack => true,
+            Self::Empty | Self::Text | Self::Json | Self::Tar => false,
+        }
+    }
+}
+
 impl Endpoint {
     /// The operation of that name.
     #[must_use]

@@ -11,7 +11,6 @@ mod event;
 mod table;
 mod tree;
 
-pub(super) use command::tells as instruction;
 pub use event::Records;
 pub use table::{Carries, carries};
 

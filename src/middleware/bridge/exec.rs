@@ -7,7 +7,7 @@ use super::perform::Job;
 use crate::backend::PATIENCE;
 use crate::body::Body;
 use crate::docker::json::{self, Json};
-use crate::error::{Error, Fault};
+use crate::error::Error;
 
 /// The answer to a detached start that the backend would not survive; `None` for any other start.
 pub(super) async fn detached(job: &Job, body: &Body) -> Result<Option<Response<Body>>, Error> {
@@ -36,7 +36,7 @@ pub(super) async fn detached(job: &Job, body: &Body) -> Result<Option<Response<B
             text.extend_from_slice(&piece);
         }
         let message = String::from_utf8_lossy(&text).trim().to_owned();
-        return Err(Error { fault: Fault::Backend, status: output.status, message, close: false });
+        return Err(Error { status: output.status, ..Error::backend(message) });
     }
     drain(output);
     let mut answer = Response::new(Body::Empty);

@@ -85,7 +85,8 @@ where
                 return inner.call(call).await;
             }
             let (endpoint, policy) = (call.endpoint, call.policy.clone());
-            request::bridge(&mut call, &terms, &gateway.limits).await?;
+            let refused = request::bridge(&mut call, &terms, &gateway.limits).await;
+            refused.inspect_err(|error| connection.note_refusal(error))?;
             let answer = inner.call(call).await;
             let answer = if is_empty_list(endpoint, &terms, &answer) { Ok(empty_list()) } else { answer };
             let mut answer = answer?;

@@ -256,7 +256,7 @@ async fn load_error(answer: Response<Body>) -> Result<Response<Body>, Error> {
         } else {
             StatusCode::INTERNAL_SERVER_ERROR
         };
-        return Err(Error { fault: crate::error::Fault::Backend, status, message: message.to_owned(), close: false });
+        return Err(Error { status, ..Error::backend(message) });
     }
     parts.headers.remove(header::CONTENT_LENGTH);
     Ok(Response::from_parts(parts, body.rewritten(Behind(first.to_vec()))))

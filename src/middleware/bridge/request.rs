@@ -141,5 +141,5 @@ fn refuse(endpoint: Endpoint, backend: ApiVersion, problems: Vec<Problem>) -> Er
 
 fn refusal(status: StatusCode, summary: String, points: Vec<Point>) -> Error {
     let refusal = Refusal { status, summary, points, hint: "Nothing was done.".into() };
-    Error::client(refusal.status, refusal.message())
+    Error::client(refusal.status, refusal.message()).by(refusal.points.into_iter().map(|point| point.rule))
 }

@@ -12,7 +12,7 @@ use crate::docker::bridge::After;
 use crate::docker::endpoint::Endpoint;
 use crate::docker::json::{self, Json};
 use crate::docker::target::Target;
-use crate::error::{Error, Fault};
+use crate::error::Error;
 use crate::normalise::read;
 
 /// 304 for a start of what runs and a stop of what does not, where the backend says 204.
@@ -104,7 +104,7 @@ fn refused(said: &Said, what: &str) -> Error {
         StatusCode::BAD_GATEWAY
     };
     let message = format!("{}: {what} could not be had, and nothing was done", said.message());
-    Error { fault: Fault::Backend, status, message, close: false }
+    Error { status, ..Error::backend(message) }
 }
 
 /// Removes a container by force. That it is gone already is as good.

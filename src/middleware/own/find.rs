@@ -9,7 +9,7 @@ use crate::docker::version::ApiVersion;
 use crate::error::Error;
 use crate::policy::decide::{Wanted, unknown};
 use crate::policy::own::{Found, Known, Need, Object, Owner, Thing, Whose, is_predefined_network};
-use crate::policy::{Policy, Question, Verdict, decide};
+use crate::policy::{Caller, Policy, Question, Verdict, decide_for};
 
 /// Judges a call, once the backend has said what it refers to; as far as that matters. Gives what it said.
 ///
@@ -18,17 +18,18 @@ use crate::policy::{Policy, Question, Verdict, decide};
 pub(in crate::middleware) async fn judge(
     policy: &Policy,
     question: &Question<'_>,
+    caller: Option<&Caller>,
     backend: &Backend,
 ) -> Result<(Verdict, Known), Error> {
-    let Some(access) = &policy.access else { return Ok((decide(policy, question), Known::default())) };
+    let Some(access) = &policy.access else { return Ok((decide_for(policy, question, caller), Known::default())) };
     if access.owner(question.identity).is_none() {
-        let verdict = decide(policy, question);
+        let verdict = decide_for(policy, question, caller);
         if !access.asks(question.endpoint) || !verdict.is_in_doubt() {
             return Ok((verdict, Known::default()));
         }
     }
     let known = find(policy, question, backend).await?;
-    Ok((decide(policy, &Question { known: &known, ..*question }), known))
+    Ok((decide_for(policy, &Question { known: &known, ..*question }, caller), known))
 }
 
 /// True if something is the owner's, or was shared.

@@ -147,7 +147,7 @@ impl Case {
         };
         let judged = match owner.as_ref().and_then(|owner| own::gone(&asked, Some(owner))) {
             Some(end) => Err(end.into_points(rule)),
-            None => access.judge(&self.identity, endpoint, &facts).and_then(|grant| {
+            None => access.judge(&access.caller(&self.identity), endpoint, &facts).and_then(|grant| {
                 let sealed = access.sealed(endpoint, &query, &grant.redaction);
                 sealed.map_or(Ok(grant), |point| Err(vec![point]))
             }),

@@ -1,10 +1,9 @@
 //! The judgement itself: any denial, then the first rule that allows everything.
 
 use super::edit::{Change, Edit};
-use super::role::RoleSet;
 use super::rule::{Clause, Forced, LimitClause, Rule, SetRule};
 use super::tell::point;
-use super::{Access, Grant};
+use super::{Access, Caller, Grant};
 use crate::docker::endpoint::Endpoint;
 use crate::policy::Point;
 use crate::policy::facts::{self, Asked, CallPlace, Fact, Facts, KindSet, Limit, Value};
@@ -13,9 +12,7 @@ use crate::policy::facts::{self, Asked, CallPlace, Fact, Facts, KindSet, Limit, 
 pub(super) struct Judge<'j> {
     pub(super) access: &'j Access,
     pub(super) endpoint: Endpoint,
-    pub(super) roles: RoleSet,
-    /// Who asks, for messages and labels.
-    pub(super) name: &'j str,
+    pub(super) caller: &'j Caller,
     pub(super) facts: &'j Facts<'j>,
     sets: Vec<&'j SetRule>,
 }
@@ -33,32 +30,24 @@ pub(super) enum Obstacle<'o> {
 }
 
 impl<'j> Judge<'j> {
-    pub(super) fn new(
-        access: &'j Access,
-        endpoint: Endpoint,
-        roles: RoleSet,
-        name: &'j str,
-        facts: &'j Facts<'j>,
-    ) -> Self {
-        let sets = access.sets(endpoint).filter(|set| set.is_for(roles)).collect();
-        Self { access, endpoint, roles, name, facts, sets }
+    pub(super) fn new(access: &'j Access, endpoint: Endpoint, caller: &'j Caller, facts: &'j Facts<'j>) -> Self {
+        let sets = access.sets(endpoint).filter(|set| set.is_for(&caller.roles)).collect();
+        Self { access, endpoint, caller, facts, sets }
     }
 
     pub(super) fn judge(&self) -> Result<Grant, Vec<Point>> {
+        let (index, roles, facts) = (self.access.index(self.endpoint), &self.caller.roles, &self.facts.facts);
+        let counts = |fact: &Fact<'_>| fact.grant != facts::Grant::Implied && !self.is_forced(fact);
+        self.judge_by(&index.deny.denying(roles, facts), &index.allow.allowing(roles, facts, counts))
+    }
+
+    /// Judges by the rules at these places: those that could deny the call, and those that could allow it.
+    pub(super) fn judge_by(&self, denying: &[u32], allowing: &[u32]) -> Result<Grant, Vec<Point>> {
         let mut points = Vec::new();
-        for rule in self.access.denials(self.endpoint).filter(|rule| rule.is_for(self.roles)) {
+        for rule in self.access.rules_at(denying) {
             self.denial(rule, &mut points);
         }
-        let mut rules = self.access.allowances(self.endpoint).filter(|rule| rule.is_for(self.roles));
-        let allowed = rules.find(|rule| {
-            let mut free = true;
-            self.obstacles(rule, |_| {
-                free = false;
-                false
-            });
-            free
-        });
-        match allowed {
+        match self.access.rules_at(allowing).find(|rule| self.allows(rule)) {
             Some(rule) if points.is_empty() => Ok(self.grant(rule)),
             Some(_) => Err(points),
             None => {
@@ -66,6 +55,16 @@ impl<'j> Judge<'j> {
                 Err(points)
             }
         }
+    }
+
+    /// True if nothing keeps a rule from allowing the call.
+    fn allows(&self, rule: &Rule) -> bool {
+        let mut free = true;
+        self.obstacles(rule, |_| {
+            free = false;
+            false
+        });
+        free
     }
 
     /// Adds what a rule denies, if it does.
@@ -152,13 +151,15 @@ impl<'j> Judge<'j> {
             edits: Vec::new(),
             sets: Vec::new(),
             warnings: Vec::new(),
-            redaction: self.access.redaction(self.endpoint, self.roles),
+            redaction: self.access.redaction(self.endpoint, &self.caller.roles),
         };
         for set in &self.sets {
             for value in &set.values {
                 for place in value.places(self.endpoint) {
                     let change = match value {
-                        Forced::Label(key, text) => Change::Member(key.clone(), text.replace("{name}", self.name)),
+                        Forced::Label(key, text) => {
+                            Change::Member(key.clone(), text.replace("{name}", &self.caller.name))
+                        }
                         Forced::NoNewPrivileges if place == CallPlace::Body("HostConfig.SecurityOpt") => {
                             Change::Option("no-new-privileges", "no-new-privileges=true")
                         }

@@ -8,7 +8,7 @@ use super::rule::OwnerRule;
 use super::{Access, Index, Invalid, Problem, tecnativa};
 use crate::docker::endpoint::Endpoint;
 use crate::policy::document::{At, Document};
-use crate::policy::near::did_you_mean;
+use crate::policy::near::{did_you_mean, end};
 
 /// The policies that are in the binary: name and text.
 pub const READY: [(&str, &str); 8] = [
@@ -113,27 +113,27 @@ fn read_with_uses(file: &File, dir: Option<&Path>, above: &mut Vec<String>) -> (
 impl Raw {
     /// Takes the rules of a policy that is used, for these roles. Gives what cannot be taken.
     fn take(&mut self, used: Self, roles: Option<RoleSet>) -> Option<String> {
-        let problem = self.take_owner(used.owner, roles);
+        let problem = self.take_owner(used.owner, roles.clone());
         let prefix = used.name;
         let rename = |name: &mut String| *name = format!("{prefix}: {name}");
         for (mut rule, endpoints) in used.deny {
             rename(&mut rule.name);
-            rule.roles = roles;
+            rule.roles.clone_from(&roles);
             self.deny.push((rule, endpoints));
         }
         for (mut rule, endpoints) in used.allow {
             rename(&mut rule.name);
-            rule.roles = roles;
+            rule.roles.clone_from(&roles);
             self.allow.push((rule, endpoints));
         }
         for (mut rule, endpoints) in used.set {
             rename(&mut rule.name);
-            rule.roles = roles;
+            rule.roles.clone_from(&roles);
             self.set.push((rule, endpoints));
         }
         for mut rule in used.redact {
             rename(&mut rule.name);
-            rule.roles = roles;
+            rule.roles.clone_from(&roles);
             self.redact.push(rule);
         }
         problem
@@ -151,7 +151,10 @@ impl Raw {
             return Some(format!("a policy has one label of owners, not {one} and {other}"));
         }
         own.shares_images &= used.shares_images;
-        own.roles = own.roles.zip(roles).map(|(one, other)| one.with(other));
+        own.roles = own.roles.take().zip(used.roles).map(|(mut one, other)| {
+            one.add(&other);
+            one
+        });
         None
     }
 }
@@ -175,8 +178,10 @@ fn find(name: &str, dir: Option<&Path>) -> Result<File, Problem> {
         let names: Vec<&str> = READY.iter().map(|(name, _)| *name).collect();
         let offer = did_you_mean(name, names.iter().copied());
         let list = names.join(", ");
-        let known = if list.is_empty() { String::new() } else { format!(" Known are {list};") };
-        let text = format!("there is no access policy of that name{offer}{known} a path has a slash or ends in .toml");
+        let end = end(&offer);
+        let text = format!(
+            "there is no access policy of that name{end} Known are {list}; a path has a slash or ends in .toml"
+        );
         problem(name, text)
     })
 }

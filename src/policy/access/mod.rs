@@ -10,6 +10,7 @@
 mod amount;
 mod case;
 mod edit;
+mod index;
 mod judge;
 pub mod load;
 mod pattern;
@@ -34,6 +35,7 @@ use crate::docker::query::Query;
 use crate::identity::Identity;
 use crate::policy::facts::{Facts, Kind, KindSet};
 use crate::policy::own::{Owner, Thing, treatment};
+use index::Shelf;
 use judge::Judge;
 use redact::RedactRule;
 use role::{Entry, RoleSet};
@@ -59,8 +61,8 @@ pub struct Access {
 /// What a policy says of one operation: places of rules, in the order of the file.
 #[derive(Clone, Debug, Default)]
 struct Index {
-    allow: Vec<usize>,
-    deny: Vec<usize>,
+    allow: Shelf,
+    deny: Shelf,
     set: Vec<usize>,
     redact: Vec<usize>,
     interest: KindSet,
@@ -68,6 +70,16 @@ struct Index {
     looks: bool,
     /// True if some rule is about what names and ids stand for.
     asks: bool,
+}
+
+/// Somebody as an access policy knows them, from [`Access::caller`]. To be asked of that policy only.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    roles: RoleSet,
+    /// The names of the roles.
+    pub role_names: Arc<[String]>,
+    /// Who it is, for messages and labels.
+    name: String,
 }
 
 /// What an access policy makes of a call that it permits.
@@ -93,9 +105,16 @@ impl Access {
     ///
     /// # Errors
     /// Every denial, and what the rule that comes nearest to allowing the call objects to.
-    pub fn judge(&self, identity: &Identity, endpoint: Endpoint, facts: &Facts<'_>) -> Result<Grant, Vec<Point>> {
+    pub fn judge(&self, caller: &Caller, endpoint: Endpoint, facts: &Facts<'_>) -> Result<Grant, Vec<Point>> {
+        Judge::new(self, endpoint, caller, facts).judge()
+    }
+
+    /// What the policy makes of an identity: the same for all its calls.
+    #[must_use]
+    pub fn caller(&self, identity: &Identity) -> Caller {
         let roles = role::roles(&self.identities, identity);
-        Judge::new(self, endpoint, roles, &identity.label(), facts).judge()
+        let role_names = roles.iter().filter_map(|role| self.roles.get(role).cloned()).collect();
+        Caller { roles, role_names, name: identity.label() }
     }
 
     /// The reason why a call that was granted cannot be sent all the same: its answer would show what is hidden,
@@ -143,7 +162,7 @@ impl Access {
     #[must_use]
     pub fn owner(&self, identity: &Identity) -> Option<Owner> {
         let rule = self.owner.as_ref()?;
-        let is_for = rule.roles.is_none_or(|roles| roles.meets(role::roles(&self.identities, identity)));
+        let is_for = rule.roles.as_ref().is_none_or(|roles| roles.meets(&role::roles(&self.identities, identity)));
         is_for.then(|| Owner::new(&rule.label, identity, rule.shares_images))
     }
 
@@ -151,13 +170,7 @@ impl Access {
     #[must_use]
     pub fn may_allow(&self, endpoint: Endpoint, identity: &Identity) -> bool {
         let roles = role::roles(&self.identities, identity);
-        self.allowances(endpoint).any(|rule| rule.is_for(roles))
-    }
-
-    /// The names of the roles of an identity.
-    #[must_use]
-    pub fn roles_of(&self, identity: &Identity) -> Vec<&str> {
-        self.role_names(role::roles(&self.identities, identity)).collect()
+        self.allowances(endpoint).any(|rule| rule.is_for(&roles))
     }
 
     /// The examples that the policy brings along.
@@ -166,20 +179,16 @@ impl Access {
         &self.cases
     }
 
-    fn role_names(&self, set: RoleSet) -> impl Iterator<Item = &str> {
-        self.roles.iter().enumerate().filter(move |(role, _)| set.contains(*role)).map(|(_, name)| name.as_str())
-    }
-
     fn index(&self, endpoint: Endpoint) -> &Index {
         self.by_endpoint.get(endpoint as usize).expect("there is an index for every operation")
     }
 
     fn allowances(&self, endpoint: Endpoint) -> impl Iterator<Item = &Rule> {
-        self.index(endpoint).allow.iter().filter_map(|rule| self.rules.get(*rule))
+        self.index(endpoint).allow.all().filter_map(|rule| self.rules.get(rule))
     }
 
-    fn denials(&self, endpoint: Endpoint) -> impl Iterator<Item = &Rule> {
-        self.index(endpoint).deny.iter().filter_map(|rule| self.rules.get(*rule))
+    fn rules_at<'a>(&'a self, places: &'a [u32]) -> impl Iterator<Item = &'a Rule> {
+        places.iter().filter_map(|place| self.rules.get(*place as usize))
     }
 
     fn sets(&self, endpoint: Endpoint) -> impl Iterator<Item = &SetRule> {
@@ -187,7 +196,7 @@ impl Access {
     }
 
     /// What the answers of an operation must not show to these roles.
-    fn redaction(&self, endpoint: Endpoint, roles: RoleSet) -> Redaction {
+    fn redaction(&self, endpoint: Endpoint, roles: &RoleSet) -> Redaction {
         let rules = self.index(endpoint).redact.iter().filter_map(|rule| self.redactions.get(*rule));
         Redaction::new(rules.filter(|rule| rule.is_for(roles)).cloned().collect())
     }
@@ -198,8 +207,8 @@ impl Access {
             for (rule, endpoints) in rules {
                 for endpoint in endpoints {
                     let Some(index) = self.by_endpoint.get_mut(endpoint as usize) else { continue };
-                    let list = if allows { &mut index.allow } else { &mut index.deny };
-                    list.push(self.rules.len());
+                    let shelf = if allows { &mut index.allow } else { &mut index.deny };
+                    shelf.add(self.rules.len(), &rule, allows);
                     index.interest = index.interest.union(rule.kinds);
                     index.asks |= rule.clauses.iter().any(rule::Clause::asks);
                     // A rule that allows looks for what it does not mention.
@@ -227,6 +236,10 @@ impl Access {
                 }
             }
             self.redactions.push(Arc::new(rule));
+        }
+        for index in &mut self.by_endpoint {
+            index.allow.finish();
+            index.deny.finish();
         }
         self.owner = raw.owner;
         for endpoint in Endpoint::ALL.iter().filter(|endpoint| treatment(**endpoint).looks()) {

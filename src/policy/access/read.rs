@@ -1,5 +1,6 @@
 //! From the text of a policy to its rules, with everything that is wrong in it.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -66,7 +67,7 @@ pub(super) fn read(document: &Document<'_>) -> Raw {
         );
         document.problem(later, text);
     }
-    let mut reader = Reader { document, roles: &roles, names: Vec::new(), used: RoleSet::default() };
+    let mut reader = Reader { document, roles: &roles, names: HashSet::new(), used: RoleSet::default() };
     let deny = root.tables("deny").into_iter().map(|section| reader.rule(section, false)).collect();
     let allow = root.tables("allow").into_iter().map(|section| reader.rule(section, true)).collect();
     let set = root.tables("set").into_iter().map(|section| reader.set_rule(section)).collect();
@@ -88,7 +89,7 @@ pub(super) fn read(document: &Document<'_>) -> Raw {
 struct Reader<'r> {
     document: &'r Document<'r>,
     roles: &'r [String],
-    names: Vec<String>,
+    names: HashSet<String>,
     used: RoleSet,
 }
 
@@ -224,10 +225,10 @@ impl Reader<'_> {
         let Some(At { value, span }) = section.required("name") else { return (String::new(), place) };
         if value.is_empty() {
             self.document.problem(&span, "a rule needs a name: refusals cite it".to_owned());
-        } else if self.names.iter().any(|known| known == value) {
+        } else if self.names.contains(value) {
             self.document.problem(&span, format!("there are two rules of the name \"{value}\""));
         }
-        self.names.push(value.to_owned());
+        self.names.insert(value.to_owned());
         (value.to_owned(), place)
     }
 

@@ -10,28 +10,36 @@ use super::pattern::Glob;
 use crate::identity::{Evidence, Identity};
 use crate::policy::document::{At, Section};
 
-/// A set of roles, by their place in the list of roles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct RoleSet(u128);
+/// A set of roles, by their place in the list of roles. Most have one or two, of very few or of
+/// thousands: so they are a list, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct RoleSet(Vec<u16>);
 
 impl RoleSet {
     /// How many roles a policy can have.
-    pub(super) const MOST: usize = 128;
+    pub(super) const MOST: usize = u16::MAX as usize;
 
     pub(super) fn insert(&mut self, role: usize) {
-        self.0 |= 1 << role;
+        let Ok(role) = u16::try_from(role) else { return };
+        if let Err(place) = self.0.binary_search(&role) {
+            self.0.insert(place, role);
+        }
     }
 
-    pub(super) const fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.0.iter().any(|role| other.0.binary_search(role).is_ok())
     }
 
-    pub(super) const fn contains(self, role: usize) -> bool {
-        self.0 & (1 << role) != 0
+    pub(super) fn contains(&self, role: usize) -> bool {
+        u16::try_from(role).is_ok_and(|role| self.0.binary_search(&role).is_ok())
     }
 
-    pub(super) const fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().copied().map(usize::from)
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        other.iter().for_each(|role| self.insert(role));
     }
 }
 
@@ -73,12 +81,12 @@ pub(super) fn roles(entries: &[Entry], identity: &Identity) -> RoleSet {
     let mut roles = RoleSet::default();
     let mut known = false;
     for entry in entries.iter().filter(|entry| !entry.anyone_else && entry.fits(identity)) {
-        roles = roles.with(entry.roles);
+        roles.add(&entry.roles);
         known = true;
     }
     if !known {
         let others = entries.iter().filter(|entry| entry.anyone_else && entry.is_from(identity));
-        roles = others.fold(roles, |roles, entry| roles.with(entry.roles));
+        others.for_each(|entry| roles.add(&entry.roles));
     }
     roles
 }
@@ -183,16 +191,15 @@ impl Entry {
             // That is wrong by itself.
             return false;
         }
-        let find = |entry: &Self, wanted: Attribute| {
-            entry.conditions.iter().find(|(attribute, _)| *attribute == wanted).map(|(_, names)| names.clone())
-        };
-        let within = |inner: &Self, outer: &Self| {
-            inner
-                .conditions
-                .iter()
-                .all(|(attribute, names)| find(outer, *attribute).is_some_and(|others| names.meets(&others)))
-        };
-        (within(self, other) || within(other, self)) && self.addresses_meet(other)
+        (self.is_within(other) || other.is_within(self)) && self.addresses_meet(other)
+    }
+
+    /// True if each condition is one of the other's too, and both can be met at once.
+    fn is_within(&self, other: &Self) -> bool {
+        self.conditions.iter().all(|(attribute, names)| {
+            let others = other.conditions.iter().find(|(of, _)| of == attribute);
+            others.is_some_and(|(_, others)| names.meets(others))
+        })
     }
 
     fn addresses_meet(&self, other: &Self) -> bool {
@@ -211,13 +218,13 @@ impl Names {
                 .iter()
                 .any(|except| except.as_str() == glob.as_str() || glob.is_exact() && except.matches(glob.as_str()))
         };
-        let mine = self.wanted.iter().filter(|glob| !excepts(other, glob)).collect::<Vec<_>>();
-        let theirs = other.wanted.iter().filter(|glob| !excepts(self, glob)).collect::<Vec<_>>();
+        let mut mine = self.wanted.iter().filter(|glob| !excepts(other, glob));
+        let mut theirs = other.wanted.iter().filter(|glob| !excepts(self, glob));
         match (self.wanted.is_empty(), other.wanted.is_empty()) {
             (true, true) => true,
-            (true, false) => !theirs.is_empty(),
-            (false, true) => !mine.is_empty(),
-            (false, false) => mine.iter().any(|a| theirs.iter().any(|b| a.meets(b))),
+            (true, false) => theirs.next().is_some(),
+            (false, true) => mine.next().is_some(),
+            (false, false) => mine.any(|a| theirs.clone().any(|b| a.meets(b))),
         }
     }
 }

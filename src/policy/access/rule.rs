@@ -93,8 +93,8 @@ pub(super) enum Forced {
 }
 
 impl Rule {
-    pub(super) fn is_for(&self, roles: RoleSet) -> bool {
-        self.roles.is_none_or(|wanted| wanted.meets(roles))
+    pub(super) fn is_for(&self, roles: &RoleSet) -> bool {
+        self.roles.as_ref().is_none_or(|wanted| wanted.meets(roles))
     }
 
     /// What it says of a kind.
@@ -112,8 +112,8 @@ impl Rule {
 }
 
 impl SetRule {
-    pub(super) fn is_for(&self, roles: RoleSet) -> bool {
-        self.roles.is_none_or(|wanted| wanted.meets(roles))
+    pub(super) fn is_for(&self, roles: &RoleSet) -> bool {
+        self.roles.as_ref().is_none_or(|wanted| wanted.meets(roles))
     }
 }
 

@@ -114,7 +114,9 @@ mod tests {
             |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         let text = policy(find).unwrap_or_else(|problems| panic!("{problems:?}"));
         let access = load::from_text("variables", &text, None).unwrap_or_else(|error| panic!("{error}"));
-        let may = |endpoint: &&Endpoint| access.judge(&Identity::nobody(), **endpoint, &Facts::default()).is_ok();
+        let may = |endpoint: &&Endpoint| {
+            access.judge(&access.caller(&Identity::nobody()), **endpoint, &Facts::default()).is_ok()
+        };
         Endpoint::ALL.iter().filter(may).map(|endpoint| endpoint.name()).collect()
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::Caller;
 use super::amount;
 use super::judge::{Judge, Obstacle};
 use super::rule::Rule;
@@ -13,7 +14,7 @@ impl Judge<'_> {
     /// Says why no rule allows the call: what the one that comes nearest objects to.
     pub(super) fn no_rule(&self, points: &mut Vec<Point>) {
         let mut nearest: Option<(&Rule, Vec<Obstacle<'_>>)> = None;
-        for rule in self.access.allowances(self.endpoint).filter(|rule| rule.is_for(self.roles)) {
+        for rule in self.access.allowances(self.endpoint).filter(|rule| rule.is_for(&self.caller.roles)) {
             let mut found = Vec::new();
             self.obstacles(rule, |obstacle| {
                 found.push(obstacle);
@@ -94,9 +95,9 @@ impl Judge<'_> {
     }
 
     fn who(&self) -> String {
-        let roles: Vec<&str> = self.access.role_names(self.roles).collect();
-        let mut text = if self.name == "-" { "whoever connects".to_owned() } else { self.name.to_owned() };
-        match roles.as_slice() {
+        let Caller { role_names, name, .. } = self.caller;
+        let mut text = if name == "-" { "whoever connects".to_owned() } else { name.clone() };
+        match &**role_names {
             [] => {}
             [role] => {
                 let _ = write!(text, " (role {role})");
@@ -110,7 +111,8 @@ impl Judge<'_> {
 
     /// The operations that are allowed, as short as possible.
     fn operations(&self) -> String {
-        let allowed = |endpoint: &Endpoint| self.access.allowances(*endpoint).any(|rule| rule.is_for(self.roles));
+        let roles = &self.caller.roles;
+        let allowed = |endpoint: &Endpoint| self.access.allowances(*endpoint).any(|rule| rule.is_for(roles));
         let mut words = Vec::new();
         for group in Group::ALL {
             let of_group = || Endpoint::ALL.iter().filter(|endpoint| endpoint.row().group == group);

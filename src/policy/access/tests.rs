@@ -1,5 +1,6 @@
 mod bad_input;
 mod forced_values;
+mod index;
 mod limits;
 mod roles;
 
@@ -36,7 +37,7 @@ fn ask(access: &Access, who: &Identity, call: &str, body: &str) -> Result<(Strin
     let body = (!body.is_empty())
         .then(|| schema::read(schema::body(endpoint).unwrap(), parse(body.as_bytes()).unwrap(), version).unwrap());
     let facts = facts::read(endpoint, name, Some(&query), body.as_ref(), access.interest(endpoint));
-    let grant = access.judge(who, endpoint, &facts)?;
+    let grant = access.judge(&access.caller(who), endpoint, &facts)?;
     let mut json = body.map_or(Json::Null, schema::Body::into_json);
     let mut pairs = query.pairs(false);
     apply(&grant.edits, &mut json, &mut pairs, version);

@@ -1,5 +1,7 @@
 //! Judging by an access policy what is about to be sent.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 
 use super::own::{Owning, doubts};
@@ -48,7 +50,8 @@ impl<W: Witness> Judge<'_, '_, W> {
         {
             return None;
         }
-        let grant = match access.judge(self.question.identity, endpoint, &facts) {
+        let caller = self.caller.map_or_else(|| Cow::Owned(access.caller(self.question.identity)), Cow::Borrowed);
+        let grant = match access.judge(&caller, endpoint, &facts) {
             Ok(grant) => grant,
             Err(points) => {
                 self.forbidden = true;
@@ -75,7 +78,13 @@ impl<W: Witness> Judge<'_, '_, W> {
         self.permit.own = change.own.map(Box::new);
         let mut edits = grant.edits;
         edits.extend(change.edits);
-        if edits.is_empty() && renames.is_empty() && change.query.is_none() {
+        let unchanged = edits.is_empty() && renames.is_empty() && change.query.is_none();
+        if !unchanged {
+            self.permit.changed_by.extend(grant.sets.into_iter().map(|(rule, _)| rule));
+            self.permit.changed_by.push(grant.rule.clone());
+        }
+        self.permit.allowed_by = Some(grant.rule);
+        if unchanged {
             self.permit.body = body.filter(|_| !self.short).map(|body| body.to_vec());
             return None;
         }

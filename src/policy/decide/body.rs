@@ -35,7 +35,8 @@ impl<W: Witness> Judge<'_, '_, W> {
             Err(SchemaErrors(errors)) => {
                 for error in errors {
                     let path = if error.path.is_empty() { "the body" } else { &error.path };
-                    self.unread(path, &error.value, &error.reason, error.flag);
+                    let shown = if is_secret(path) { "" } else { &error.value };
+                    self.unread(path, shown, &error.reason, error.flag);
                 }
                 return None;
             }
@@ -91,7 +92,8 @@ impl<W: Witness> Judge<'_, '_, W> {
         let tree = self.policy.profile.fields(self.question.endpoint);
         for used in body.used() {
             let Some((row, name, below)) = find(tree, &used.path) else { continue };
-            let subject = Subject { kind: "field", name: &name, path: &used.path, flag: used.field.flag };
+            let secret = is_secret(&used.path);
+            let subject = Subject { kind: "field", name: &name, path: &used.path, flag: used.field.flag, secret };
             if self.field(row, &subject, used.value, body.json(), edits)
                 && let Some(below) = below.filter(|below| !below.is_leaf())
             {
@@ -125,7 +127,8 @@ impl<W: Witness> Judge<'_, '_, W> {
                         name: format!("{}.{name}", at.name),
                         flag: field.flag.or(at.flag),
                     };
-                    let subject = Subject { kind: "field", name: &at.name, path: &at.path, flag: at.flag };
+                    let secret = is_secret(&at.path);
+                    let subject = Subject { kind: "field", name: &at.name, path: &at.path, flag: at.flag, secret };
                     let passes = match tree.decision() {
                         Some(row) => self.field(row, &subject, value, root, edits),
                         None => true,
@@ -204,4 +207,11 @@ fn find<'t, 'p>(
         }
     }
     row.map(|(row, name)| (row, name, here))
+}
+
+/// True for the variables of a process and for credentials.
+fn is_secret(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let field = last.split('[').next().unwrap_or_default();
+    matches!(field, "Env" | "password" | "auth" | "identitytoken" | "registrytoken")
 }

@@ -12,22 +12,24 @@ mod access;
 mod body;
 mod own;
 mod query;
+mod short;
 mod trace;
 
 use http::{HeaderMap, HeaderName, StatusCode};
 
+use super::access::Caller;
 use super::own::Known;
 use super::profile::{Decision, Support, Unknown, Unsupported};
 use super::rule::{Fault, Outcome};
 use super::{Permit, Point, Policy, Refusal, Verdict};
 use crate::docker::endpoint::{BodyKind, Endpoint};
-use crate::docker::json::Json;
-use crate::docker::schema::{self, Keep};
-use crate::docker::secret;
+use crate::docker::json::{Json, short};
 use crate::docker::target::Target;
 use crate::docker::version::ApiVersion;
 use crate::identity::Identity;
 pub use own::{Wanted, unknown};
+pub use short::permit_at_once;
+use short::short_way;
 use trace::Witness;
 pub use trace::{Effect, Step};
 
@@ -58,14 +60,20 @@ impl Question<'_> {
 /// Judges a call.
 #[must_use]
 pub fn decide(policy: &Policy, question: &Question<'_>) -> Verdict {
-    judge(policy, question, &mut ())
+    decide_for(policy, question, None)
+}
+
+/// [`decide`] for somebody whom the policy's access policy has looked at before.
+#[must_use]
+pub fn decide_for(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>) -> Verdict {
+    judge(policy, question, caller, &mut ())
 }
 
 /// Judges a call, and tells each rule that spoke.
 #[must_use]
 pub fn explain(policy: &Policy, question: &Question<'_>) -> (Verdict, Vec<Step>) {
     let mut steps = Vec::new();
-    let verdict = judge(policy, question, &mut steps);
+    let verdict = judge(policy, question, None, &mut steps);
     (verdict, steps)
 }
 
@@ -84,20 +92,13 @@ pub fn needs_body(policy: &Policy, endpoint: Endpoint, _target: &Target) -> bool
     }
 }
 
-/// Permits a call at once whose body is spelt canonically, passes as it is, and is not `held` back. `None`
-/// says nothing about it.
-#[must_use]
-pub fn permit_at_once(policy: &Policy, question: &Question<'_>, held: impl Fn(&Json<'_>) -> bool) -> Option<Permit> {
-    short_way(policy, question, held).filter(|permit| !permit.doubts)
-}
-
-fn judge<W: Witness>(policy: &Policy, question: &Question<'_>, witness: &mut W) -> Verdict {
+fn judge<W: Witness>(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>, witness: &mut W) -> Verdict {
     if !W::LISTENS
-        && let Some(permit) = short_way(policy, question, |_| false)
+        && let Some(permit) = short_way(policy, question, caller, |_| false)
     {
         return Verdict::Permit(permit);
     }
-    let mut judge = Judge::new(policy, question, witness);
+    let mut judge = Judge::new(policy, question, caller, witness);
     if let Some(refusal) = judge.operation() {
         return Verdict::Refuse(refusal);
     }
@@ -115,36 +116,12 @@ fn judge<W: Witness>(policy: &Policy, question: &Question<'_>, witness: &mut W) 
     judge.verdict()
 }
 
-/// Permits a call whose body is spelt canonically already, and that passes as it is: the usual case, at
-/// a fraction of the cost. Whatever is to be refused, changed or told goes the long way.
-fn short_way(policy: &Policy, question: &Question<'_>, held: impl Fn(&Json<'_>) -> bool) -> Option<Permit> {
-    let owned = |access: &super::Access| access.owner(question.identity).is_some();
-    if !question.known.is_empty() || policy.access.as_ref().is_some_and(owned) {
-        return None;
-    }
-    let bytes = question.body.filter(|_| needs_body(policy, question.endpoint, question.target))?;
-    // An access policy may ask what is there, and not only what is used.
-    let keep = if policy.access.is_none() { Keep::Uses } else { Keep::All };
-    let body = schema::skim(schema::body(question.endpoint)?, bytes, question.version(policy), keep)?;
-    let mut nobody = ();
-    let mut judge = Judge { short: true, ..Judge::new(policy, question, &mut nobody) };
-    if judge.operation().is_some() {
-        return None;
-    }
-    judge.head();
-    if held(body.json()) || !judge.passes_as_it_is(&body) {
-        return None;
-    }
-    if let Some(access) = &policy.access {
-        judge.access(access, Some(body));
-    }
-    (judge.unchanged && judge.points.is_empty() && judge.gone.is_none()).then_some(judge.permit)
-}
-
 /// A judgement under way.
 struct Judge<'q, 'w, W> {
     policy: &'q Policy,
     question: &'q Question<'q>,
+    /// The caller, if the access policy has looked at it before.
+    caller: Option<&'q Caller>,
     witness: &'w mut W,
     points: Vec<Point>,
     permit: Permit,
@@ -167,17 +144,14 @@ struct Subject<'s> {
     /// Where it stands in the call.
     path: &'s str,
     flag: Option<&'static str>,
+    /// True if neither refusals nor logs may show the value.
+    secret: bool,
 }
 
 impl Subject<'_> {
-    /// True for a header. Its value is a credential more often than not.
-    fn is_header(&self) -> bool {
-        self.kind == "header"
-    }
-
     /// The value as it may be shown.
     fn shown(&self, value: &Json<'_>) -> String {
-        if self.is_header() { String::new() } else { secret::shown(self.path, value) }
+        if self.secret { String::new() } else { short(value) }
     }
 }
 
@@ -190,14 +164,14 @@ enum Fate {
 }
 
 impl<'q, 'w, W: Witness> Judge<'q, 'w, W> {
-    fn new(policy: &'q Policy, question: &'q Question<'q>, witness: &'w mut W) -> Self {
-        let permit = Permit::default();
+    fn new(policy: &'q Policy, question: &'q Question<'q>, caller: Option<&'q Caller>, witness: &'w mut W) -> Self {
         Self {
             policy,
             question,
+            caller,
             witness,
             points: Vec::new(),
-            permit,
+            permit: Permit::default(),
             forbidden: false,
             gone: None,
             unchanged: true,
@@ -252,7 +226,8 @@ impl<'q, 'w, W: Witness> Judge<'q, 'w, W> {
             if !self.question.headers.contains_key(&header) {
                 continue;
             }
-            let subject = Subject { kind: "header", name, path: header.as_str(), flag: None };
+            // Values of headers are credentials more often than not.
+            let subject = Subject { kind: "header", name, path: header.as_str(), flag: None, secret: true };
             match self.weigh(decision, &subject, &Json::Null, &Json::Null) {
                 Fate::Stays | Fate::Becomes(_) => {}
                 Fate::Goes(_) => self.permit.without_headers.push(header),
@@ -266,21 +241,18 @@ impl<'q, 'w, W: Witness> Judge<'q, 'w, W> {
             Support::Yes | Support::Maybe | Support::Unknown => Vec::new(),
             Support::No | Support::Future => vec![Fault {
                 at: String::new(),
-                value: subject.shown(value),
+                value: short(value),
                 reason: reason(row, &row.reason),
                 instead: row.instead.clone(),
             }],
             Support::Diff(rule) => match rule.judge(value, body) {
                 Outcome::Pass => Vec::new(),
-                Outcome::Refuse(mut faults) => {
-                    if secret::is_secret(subject.path) {
-                        faults.iter_mut().for_each(|fault| fault.value.clear());
-                    }
-                    faults
-                }
+                Outcome::Refuse(faults) => faults,
                 Outcome::Rewrite { value: new, why } => {
                     self.note(row, subject, value, Effect::Rewritten(subject.shown(&new)), &why);
-                    self.permit.warnings.push(format!("{}: {why} [{}]", subject.path, self.rule(subject)));
+                    let rule = self.rule(subject);
+                    self.permit.warnings.push(format!("{}: {why} [{rule}]", subject.path));
+                    self.permit.changed_by.push(rule);
                     return Fate::Becomes(new);
                 }
             },
@@ -316,13 +288,14 @@ impl<'q, 'w, W: Witness> Judge<'q, 'w, W> {
         let point = self.point(subject, fault);
         self.witness.step(|| Step::new(&point.rule, row, &point.path, &point.value, Effect::Dropped, &point.reason));
         self.permit.warnings.push(format!("{} was left out: {} [{}]", point.title(), point.reason, point.rule));
+        self.permit.changed_by.push(point.rule);
         at
     }
 
     fn point(&self, subject: &Subject<'_>, fault: Fault) -> Point {
         Point {
             path: format!("{}{}", subject.path, fault.at),
-            value: fault.value,
+            value: if subject.secret { String::new() } else { fault.value },
             flag: subject.flag.map(str::to_owned),
             reason: fault.reason,
             instead: fault.instead,

@@ -2,7 +2,7 @@
 
 use super::trace::{Effect, Step, Witness};
 use super::{Fate, Judge, READING, Subject};
-use crate::docker::json::Json;
+use crate::docker::json::{Json, short};
 use crate::docker::params::params;
 use crate::docker::query::{self, Given, QueryErrors};
 use crate::policy::Point;
@@ -19,15 +19,16 @@ impl<W: Witness> Judge<'_, '_, W> {
             Ok(query) => query,
             Err(QueryErrors(errors)) => {
                 for error in errors {
-                    self.unread(&error.name, &error.value, &error.reason, flag(question.endpoint, &error.name));
+                    let shown = if is_secret(&error.name) { "" } else { &error.value };
+                    self.unread(&error.name, shown, &error.reason, flag(question.endpoint, &error.name));
                 }
                 return;
             }
         };
         let forward = self.policy.forwards_unknown(question.endpoint);
         if !forward {
-            for (name, _) in query.unknown() {
-                self.unknown_param(name);
+            for (name, value) in query.unknown() {
+                self.unknown_param(name, value);
             }
         }
         let mut pairs = query.pairs(forward);
@@ -52,22 +53,27 @@ impl<W: Witness> Judge<'_, '_, W> {
     fn param(&mut self, given: &Given<'_>) -> Fate {
         let param = given.param;
         let Some(decision) = self.policy.profile.param(param) else { return Fate::Stays };
-        let name = param.name;
-        let subject = Subject { kind: "query", name, path: name, flag: flag(param.endpoint, name) };
+        let (name, secret) = (param.name, is_secret(param.name));
+        let subject = Subject { kind: "query", name, path: name, flag: flag(param.endpoint, name), secret };
         self.weigh(decision, &subject, &Json::from(given.value.as_ref()), &Json::Null)
     }
 
-    /// Its value is not shown: it may be a misspelt `buildargs`.
-    fn unknown_param(&mut self, name: &str) {
+    fn unknown_param(&mut self, name: &str, value: &str) {
         let endpoint = self.question.endpoint;
         let offer = did_you_mean(name, params(endpoint).iter().map(|param| param.name));
         let reason = format!("{} has no such query parameter in any API version{offer}", endpoint.name());
-        self.witness.step(|| Step::reading(READING, name, "", Effect::Refused, &reason));
+        self.witness.step(|| Step::reading(READING, name, value, Effect::Refused, &reason));
         self.points.push(Point {
             path: name.to_owned(),
+            value: short(&Json::from(value)),
             reason,
             rule: format!("{READING}: unknown query parameter"),
             ..Point::default()
         });
     }
+}
+
+/// Build arguments hold passwords and tokens, whatever their documentation says.
+fn is_secret(name: &str) -> bool {
+    name == "buildargs"
 }

@@ -27,6 +27,11 @@ impl CommandPattern {
         Ok(Self { words: words.into_iter().map(|word| Glob::new(word, false)).collect::<Result<_, _>>()?, open })
     }
 
+    /// What the first word of all commands begins with that the pattern names; see [`Glob::heads`].
+    pub(super) fn heads(&self) -> Option<Vec<String>> {
+        self.words.first()?.heads()
+    }
+
     /// True if every argument matches.
     pub(super) fn matches(&self, words: &[Cow<'_, str>]) -> bool {
         let enough = if self.open { words.len() >= self.words.len() } else { words.len() == self.words.len() };

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use regex::Regex;
+use regex_syntax::hir::literal::Extractor;
 
 /// A pattern over a whole text: `*`, `**` and `?`, or a regex behind `re:`.
 ///
@@ -104,6 +105,25 @@ impl Glob {
         meet(&self.tokens(), &other, &mut Vec::new(), 0, 0)
     }
 
+    /// Texts of which every text that matches begins with one; `None` if there are no such texts.
+    pub(crate) fn heads(&self) -> Option<Vec<String>> {
+        let heads = match &self.matcher {
+            Matcher::Exact => vec![self.text.clone()],
+            Matcher::Any => return None,
+            Matcher::Prefix(prefix) => vec![prefix.clone()],
+            Matcher::Tokens(tokens) => {
+                let bytes = tokens.iter().map_while(|token| match token {
+                    Token::Byte(byte) => Some(*byte),
+                    Token::One(_) | Token::Many(_) => None,
+                });
+                // A star never stands within a character.
+                vec![String::from_utf8(bytes.collect()).ok()?]
+            }
+            Matcher::Regex(_) => heads_of_regex(self.text.strip_prefix("re:")?)?,
+        };
+        (!heads.is_empty() && heads.iter().all(|head| !head.is_empty())).then_some(heads)
+    }
+
     fn tokens(&self) -> Vec<Token> {
         match &self.matcher {
             Matcher::Exact => self.text.bytes().map(Token::Byte).collect(),
@@ -129,6 +149,14 @@ fn compile(regex: &str) -> Result<Regex, String> {
         format!("the regex does not compile: {last}")
     };
     Regex::new(&format!("^(?:{regex})$")).map_err(reason)
+}
+
+/// The literal texts that a regex begins with, if it does begin with such.
+fn heads_of_regex(regex: &str) -> Option<Vec<String>> {
+    let hir = regex_syntax::parse(&format!("(?:{regex})")).ok()?;
+    let found = Extractor::new().extract(&hir);
+    let literals = found.literals()?;
+    literals.iter().map(|literal| String::from_utf8(literal.as_bytes().to_vec()).ok()).collect()
 }
 
 fn tokens(text: &str, segments: bool) -> Vec<Token> {

@@ -37,6 +37,15 @@ impl ImagePattern {
         })
     }
 
+    /// What all references begin with that the pattern names; see [`Glob::heads`].
+    pub(super) fn heads(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Name { name: glob, .. } | Self::Whole(glob) => glob.heads(),
+            // Of references with a name it names none.
+            Self::Id(_) => Some(Vec::new()),
+        }
+    }
+
     /// True if the reference can only mean what the pattern names.
     pub(super) fn grants(&self, reference: &Reference<'_>) -> bool {
         match (self, reference) {

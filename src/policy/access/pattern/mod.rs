@@ -73,6 +73,17 @@ impl Patterns {
         self.except.is_empty() && self.wanted.iter().any(any)
     }
 
+    /// Texts of which everything that these could grant or catch begins with one, for [`looks`]; `None` if there
+    /// are no such texts.
+    ///
+    /// [`looks`]: super::index
+    pub(super) fn heads(&self) -> Option<Vec<String>> {
+        if self.wanted.is_empty() {
+            return None;
+        }
+        self.wanted.iter().map(Pattern::heads).collect::<Option<Vec<_>>>().map(|heads| heads.concat())
+    }
+
     /// True if the value is certainly one of these.
     pub(super) fn grants(&self, value: &Value<'_>) -> bool {
         // Exceptions alone mean: all but these.
@@ -112,6 +123,16 @@ impl Pattern {
             Syntax::Command => Self::Command(CommandPattern::new(text)?),
             Syntax::User => Self::User(UserPattern::new(text)?),
         })
+    }
+
+    fn heads(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Flag | Self::Port(_) | Self::User(_) => None,
+            Self::Text(glob) | Self::NameOrId(glob) | Self::Capability(glob) | Self::Pair(glob, _) => glob.heads(),
+            Self::Path(pattern) => pattern.heads(),
+            Self::Image(pattern) => pattern.heads(),
+            Self::Command(pattern) => pattern.heads(),
+        }
     }
 
     fn grants(&self, value: &Value<'_>) -> bool {

@@ -30,6 +30,12 @@ impl PathPattern {
         Ok(Self { glob: Glob::new(path, true)?, folder, read_only })
     }
 
+    /// What all paths begin with that the pattern names; see [`Glob::heads`].
+    pub(super) fn heads(&self) -> Option<Vec<String>> {
+        let folder = self.folder.as_ref().map_or(Some(Vec::new()), Glob::heads)?;
+        Some([self.glob.heads()?, folder].concat())
+    }
+
     /// True if the path is one that the pattern names.
     pub(super) fn grants(&self, path: &str, read_only: bool) -> bool {
         self.read_only.is_none_or(|wanted| wanted == read_only)

@@ -61,7 +61,7 @@ role = \"admin\"
         "test.toml:23:13: that is no network but a namespace: namespaces = [\"network:host\"]",
         "test.toml:25:1: name is missing",
         "test.toml:28:1: no operation of this rule has something to set for user",
-        "test.toml:34:10: there is no access policy of that name",
+        "test.toml:34:10: there is no access policy of that name. Known are read-only, dashboard,",
     ] {
         assert!(found.iter().any(|problem| problem.starts_with(part)), "{part}\n{}", found.join("\n"));
     }

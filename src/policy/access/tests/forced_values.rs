@@ -40,7 +40,7 @@ fn the_caller_is_told_what_was_replaced() {
     let body = schema::read(schema::body(Endpoint::ContainerCreate).unwrap(), json, ApiVersion::NEWEST).unwrap();
     let endpoint = Endpoint::ContainerCreate;
     let facts = facts::read(endpoint, target.name(endpoint), None, Some(&body), access.interest(endpoint));
-    let grant = access.judge(&certificate("ci-1"), endpoint, &facts).unwrap();
+    let grant = access.judge(&access.caller(&certificate("ci-1")), endpoint, &facts).unwrap();
     assert_eq!(grant.warnings, ["User = \"root\" was replaced by \"1000:1000\" [test: harden]"]);
 }
 
