@@ -65,6 +65,11 @@ impl Setup {
 
     /// In front of any backend.
     pub fn in_front_of(backend: &str, policy: &str) -> Self {
+        Self::with_profile(backend, policy, "engine")
+    }
+
+    /// The same, with another profile.
+    pub fn with_profile(backend: &str, policy: &str, profile: &str) -> Self {
         let certs = Certs::new();
         let server = certs.server("server", &["localhost"]);
         for name in ["alice", "bob", "root"] {
@@ -75,7 +80,7 @@ impl Setup {
         let (cert, key, ca) = (server.cert, server.key, certs.path("ca.pem"));
         let settings = format!(
             "[[listen]]\nurl = \"tls://127.0.0.1:0\"\ncert = {cert:?}\nkey = {key:?}\nclient_ca = {ca:?}\n\
-             [backend]\nurl = {backend:?}\n[policy]\nprofile = \"engine\"\naccess = {access:?}\n"
+             [backend]\nurl = {backend:?}\n[policy]\nprofile = {profile:?}\naccess = {access:?}\n"
         );
         let file = certs.path("vicgate.toml");
         std::fs::write(&file, settings).unwrap();
@@ -191,7 +196,11 @@ pub fn engine() -> String {
 /// The same, which knows no newer API than 1.N.
 pub fn engine_up_to(newest: u16) -> String {
     let api = ApiRange { min: (1, 19), max: (1, newest) };
-    let settings = Settings { flavor: Flavor::Engine, api, ..Settings::default() };
+    standin(Settings { flavor: Flavor::Engine, api, ..Settings::default() })
+}
+
+/// A stand-in, until the tests end.
+pub fn standin(settings: Settings) -> String {
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

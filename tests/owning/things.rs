@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::setup::{OWN, Setup, engine_up_to, own_but_for_root};
+use crate::setup::{OWN, Setup, engine_up_to, own_but_for_root, standin};
 
 #[test]
 fn a_container_is_labelled_and_on_the_list_of_its_owner_only() {
@@ -169,4 +169,32 @@ fn what_an_operator_labels_for_everybody_can_be_used_by_all_and_changed_by_none(
         assert!(kept.contains("common is nobody's own"), "{kept}");
         assert!(alice.list(path, "Name").is_empty());
     }
+}
+
+#[test]
+fn a_vic_appliance_keeps_its_users_apart_too() {
+    let setup = Setup::with_profile(&standin(vicgate::standin::Settings::default()), OWN, "vic-1.5");
+    let (alice, bob) = setup.both();
+    alice.post("/networks/create", &json!({"Name": "back"})).is(201);
+    let web = alice.create_with("web", &json!({"NetworkMode": "back", "Binds": ["data:/data"]})).is(201).json();
+    let web = web["Id"].as_str().unwrap();
+    bob.post("/volumes/create", &json!({"Name": "logs"})).is(201);
+    assert_eq!(alice.list("/containers/json?all=1", "Names"), ["web"]);
+    assert_eq!(alice.list("/volumes", "Name"), ["data"]);
+    assert_eq!(alice.list("/networks", "Name"), ["back"]);
+    assert_eq!((bob.list("/containers/json?all=1", "Names"), bob.list("/networks", "Name")), (vec![], vec![]));
+    for name in ["web", web, &web[..12]] {
+        bob.get(&format!("/containers/{name}/json")).is(404);
+        bob.delete(&format!("/containers/{name}?force=1")).is(404);
+    }
+    bob.create_with("spy", &json!({"NetworkMode": "back"})).is(400);
+    bob.create_with("spy", &json!({"NetworkMode": "bridge", "Binds": ["data:/x"]})).is(400);
+    // The gateway makes up for a create of a volume that is there, but not of one that is another's.
+    alice.post("/volumes/create", &json!({"Name": "logs"}));
+    assert_eq!(alice.list("/volumes", "Name"), ["data"]);
+    let answer = alice.post("/volumes/create", &json!({"Name": "logs"}));
+    assert!(answer.status >= 400 && !answer.body.contains("Mountpoint"), "{answer:?}");
+    alice.send("POST", "/containers/web/start", "").is(204);
+    alice.send("POST", "/containers/web/stop?t=0", "").is(204);
+    alice.delete("/containers/web").is(204);
 }
