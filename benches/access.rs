@@ -1,4 +1,5 @@
-//! What an access policy adds to judging a create call: `cargo bench --bench access`.
+//! What an access policy adds to judging a create call, and what it takes to redact an answer:
+//! `cargo bench --bench access`.
 //!
 //! The budget is 5 µs for 200 rules, all of them about this operation: `200 rules` less `0 rules`.
 
@@ -10,6 +11,8 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use http::HeaderMap;
 use vicgate::docker::endpoint::Endpoint;
+use vicgate::docker::json::parse;
+use vicgate::docker::redact::answer;
 use vicgate::docker::target::Target;
 use vicgate::identity::{Certificate, Evidence, Identity};
 use vicgate::policy::access::load::from_text;
@@ -69,5 +72,40 @@ fn policy(others: usize) -> String {
     text + "[[allow]]\nname = \"last\"\nrole = \"ci\"\nendpoints = [\"ContainerCreate\"]\nimages = [\"busybox\"]\n"
 }
 
-criterion_group!(benches, access);
+/// Reading, redacting and writing the list of so many containers.
+fn redact(c: &mut Criterion) {
+    let rules = "name = \"bench\"\n[[allow]]\nname = \"look\"\ngroups = [\"read\"]\n[[redact]]\nname = \"r\"\nhide = [\"env\", \"mounts\", \"labels:com.acme.*\"]\n";
+    let policy = Policy {
+        profile: load::profile("engine", None).unwrap(),
+        access: Some(from_text("bench", rules, None).unwrap()),
+    };
+    let target = Target::parse("/v1.44/containers/json").unwrap();
+    let question = Question {
+        endpoint: Endpoint::ContainerList,
+        target: &target,
+        identity: &Identity::nobody(),
+        headers: &HeaderMap::new(),
+        body: None,
+        known: vicgate::policy::own::Known::none(),
+    };
+    let Verdict::Permit(permit) = decide(&policy, &question) else { return };
+    let mut group = c.benchmark_group("redact");
+    for count in [1, 10, 100] {
+        let list = format!("[{}]", vec![LISTED; count].join(","));
+        group.throughput(criterion::Throughput::Bytes(list.len() as u64));
+        group.bench_function(format!("a list of {count}"), |b| {
+            b.iter(|| {
+                let mut json = parse(black_box(list.as_bytes())).unwrap();
+                answer(&mut json, &permit.redaction);
+                json.to_vec()
+            });
+        });
+    }
+    group.finish();
+}
+
+/// A container of `docker ps`.
+const LISTED: &str = r#"{"Id":"5f3c0f1a5f3c0f1a5f3c0f1a5f3c0f1a5f3c0f1a5f3c0f1a5f3c0f1a5f3c0f1a","Names":["/web"],"Image":"nginx:1.27","ImageID":"sha256:5f3c0f1a5f3c0f1a5f3c0f1a5f3c0f1a5f3c0f1a5f3c0f1a5f3c0f1a5f3c0f1a","Command":"/docker-entrypoint.sh nginx -g 'daemon off;'","Created":1790000000,"Ports":[{"IP":"0.0.0.0","PrivatePort":80,"PublicPort":8080,"Type":"tcp"}],"Labels":{"com.acme.team":"blue","maintainer":"nobody","traefik.enable":"true"},"State":"running","Status":"Up 3 hours","HostConfig":{"NetworkMode":"front"},"NetworkSettings":{"Networks":{"front":{"IPAMConfig":null,"Links":null,"Aliases":null,"NetworkID":"5f3c0f1a","EndpointID":"5f3c0f1a","Gateway":"172.18.0.1","IPAddress":"172.18.0.2","IPPrefixLen":16,"IPv6Gateway":"","GlobalIPv6Address":"","GlobalIPv6PrefixLen":0,"MacAddress":"02:42:ac:12:00:02","DriverOpts":null}}},"Mounts":[{"Type":"bind","Source":"/srv/web","Destination":"/usr/share/nginx/html","Mode":"ro","RW":false,"Propagation":"rprivate"}]}"#;
+
+criterion_group!(benches, access, redact);
 criterion_main!(benches);

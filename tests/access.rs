@@ -5,8 +5,12 @@
 mod process;
 #[path = "access/redaction.rs"]
 mod redaction;
+#[path = "access/secrets.rs"]
+mod secrets;
 #[path = "access/spellings.rs"]
 mod spellings;
+#[path = "access/tecnativa.rs"]
+mod tecnativa;
 
 use std::process::Command;
 

@@ -155,7 +155,7 @@ impl Backend {
     pub async fn listen(&self, method: Method, target: &str, body: Option<Vec<u8>>) -> Result<Telling, Error> {
         let uri = target
             .parse::<http::Uri>()
-            .map_err(|error| Error::gateway(format!("the target {target:?} cannot be sent: {error}")))?;
+            .map_err(|error| Error::gateway(format!("a target of the gateway's own cannot be sent: {error}")))?;
         let has_body = body.is_some();
         let mut request = Request::new(body.map_or(Body::Empty, Body::full));
         let mut headers = HeaderMap::new();

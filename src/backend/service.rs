@@ -60,8 +60,8 @@ fn request(call: Permitted<Body>) -> Result<Request<Body>, Error> {
     let row = call.endpoint().row();
     let target = call.target().to_wire(call.target().version);
     let target = Bytes::from(target);
-    let target = PathAndQuery::from_maybe_shared(target.clone())
-        .map_err(|error| Error::gateway(format!("the target {target:?} cannot be sent: {error}")))?;
+    let target = PathAndQuery::from_maybe_shared(target)
+        .map_err(|error| Error::gateway(format!("the target of this call cannot be sent: {error}")))?;
     let method = match row.method {
         crate::docker::endpoint::Method::Get => Method::GET,
         crate::docker::endpoint::Method::Head => Method::HEAD,

@@ -11,6 +11,8 @@ use http::HeaderMap;
 use super::{EXIT_CONFIG, EXIT_REFUSED, EXIT_USAGE, fail, out, who};
 use crate::docker::endpoint::{Endpoint, Method, Routed};
 use crate::docker::json::{Json, parse};
+use crate::docker::params::param;
+use crate::docker::secret;
 use crate::docker::target::Target;
 use crate::identity::Identity;
 use crate::policy::decide::{Effect, Step, explain, needs_body};
@@ -38,6 +40,9 @@ pub struct ExplainArgs {
     /// Folder whose policies win over the built-in ones of the same name
     #[arg(long, value_name = "FOLDER")]
     pub policy_dir: Option<PathBuf>,
+    /// Show values of the environment, build arguments and passwords in the target and the body
+    #[arg(long)]
+    pub show_secrets: bool,
     /// How it is printed
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -112,9 +117,12 @@ enum Sent {
 
 fn report<'a>(args: &'a ExplainArgs, policy: &'a Policy, identity: &Identity, body: Option<&[u8]>) -> Report<'a> {
     let who = policy.access.as_ref().map(|access| who::describe(identity, &access.caller(identity).role_names));
-    let call = format!("{} {}", args.method.as_str(), args.target);
+    let shown = |endpoint: Option<Endpoint>, target: &str| {
+        let is_known = |name: &str| endpoint.is_some_and(|endpoint| param(endpoint, name).is_some());
+        if args.show_secrets { target.to_owned() } else { secret::target(target, is_known) }
+    };
     let refused = |status, message: String| Report {
-        call: call.clone(),
+        call: format!("{} {}", args.method.as_str(), shown(None, &args.target)),
         who: who.clone(),
         profile: &policy.profile.name,
         endpoint: None,
@@ -140,13 +148,15 @@ fn report<'a>(args: &'a ExplainArgs, policy: &'a Policy, identity: &Identity, bo
         Verdict::Permit(permit) => {
             let sent = permit.target.as_ref().unwrap_or(&target);
             let body = match &permit.body {
-                Some(body) => Sent::Bytes(body.clone()),
+                Some(body) if args.show_secrets => Sent::Bytes(body.clone()),
+                Some(body) => Sent::Bytes(scrubbed(body)),
                 None if body.is_none() || needs_body(policy, endpoint, &target) => Sent::Nothing,
                 None => Sent::Unread,
             };
-            Outcome::Sent { target: sent.to_wire(sent.version), body, permit: Box::new(permit) }
+            Outcome::Sent { target: shown(Some(endpoint), &sent.to_wire(sent.version)), body, permit: Box::new(permit) }
         }
     };
+    let call = format!("{} {}", args.method.as_str(), shown(Some(endpoint), &args.target));
     Report { call, who, profile: &policy.profile.name, endpoint: Some(endpoint), steps, outcome }
 }
 
@@ -219,6 +229,14 @@ impl Report<'_> {
         }
         format!("{}\n", object(members))
     }
+}
+
+/// A body as a report shows it: people paste reports.
+fn scrubbed(body: &[u8]) -> Vec<u8> {
+    // It was written by us, so that it can be read.
+    let Ok(mut json) = parse(body) else { return Vec::new() };
+    secret::scrub(&mut json);
+    json.to_vec()
 }
 
 fn step_text(step: &Step) -> String {

@@ -8,5 +8,6 @@ pub mod params;
 pub mod query;
 pub mod redact;
 pub mod schema;
+pub mod secret;
 pub mod target;
 pub mod version;

@@ -8,7 +8,8 @@ use std::fmt;
 use super::endpoint::Endpoint;
 use super::json::{self, Json};
 use super::params::{Param, ParamKind, param};
-use super::schema::{self, QueryType};
+use super::schema::{self, QueryType, SchemaErrors};
+use super::secret;
 use super::target::Target;
 use super::version::ApiVersion;
 
@@ -119,7 +120,7 @@ impl Given<'_> {
 pub struct QueryError {
     /// The parameter.
     pub name: String,
-    /// Its value, cut short.
+    /// Its value, cut short and without secrets.
     pub value: String,
     /// What is wrong.
     pub reason: String,
@@ -131,7 +132,7 @@ pub struct QueryErrors(pub Vec<QueryError>);
 
 impl QueryError {
     fn new(name: &str, value: &str, reason: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), value: json::short(&Json::from(value)), reason: reason.into() }
+        Self { name: name.to_owned(), value: secret::shown(name, &Json::from(value)), reason: reason.into() }
     }
 }
 
@@ -189,6 +190,10 @@ fn read_json<'t>(param: &Param, value: &'t str, version: ApiVersion) -> Result<J
             Ok(body) => {
                 let paths: Vec<&str> = body.unknown().iter().map(|unknown| &*unknown.path).collect();
                 Err(format!("has fields that no API version has: {}", paths.join(", ")))
+            }
+            // What stands within it is as secret as the whole.
+            Err(SchemaErrors(errors)) if secret::is_secret(param.name) => {
+                Err(errors.iter().map(|error| error.reason.as_str()).collect::<Vec<_>>().join("; "))
             }
             Err(errors) => Err(errors.to_string()),
         },

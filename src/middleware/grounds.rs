@@ -10,8 +10,9 @@ use crate::body::Body;
 use crate::docker::endpoint::Endpoint;
 use crate::docker::target::Target;
 use crate::identity::Identity;
+use crate::policy::access::Redaction;
 use crate::policy::own::{Known, Owner};
-use crate::policy::{Call, Question, Verdict, decide};
+use crate::policy::{Call, Permit, Question, Verdict, decide};
 use crate::server;
 
 /// A call that an access policy has permitted.
@@ -24,11 +25,13 @@ struct Grounds {
     body: Option<Box<[u8]>>,
     /// What was known of the things that it is about, and whose it was that the answer shows.
     owning: Option<Box<(Known, Option<Owner>)>>,
+    /// What the answer does not show.
+    redaction: Redaction,
 }
 
 /// Keeps the grounds of a call if its answer may last. Nothing is kept without an
 /// access policy: then nobody has rights to lose.
-pub(super) fn keep(connection: &Connection, call: &Call<Body>, body: Option<&[u8]>, known: &Known) {
+pub(super) fn keep(connection: &Connection, call: &Call<Body>, body: Option<&[u8]>, known: &Known, permit: &Permit) {
     let mut under_way = connection.under_way.borrow_mut();
     if !call.endpoint.row().answer.lasts() || call.policy.access.is_none() {
         *under_way = None;
@@ -42,6 +45,7 @@ pub(super) fn keep(connection: &Connection, call: &Call<Body>, body: Option<&[u8
         target: call.target.to_wire(call.target.version).into(),
         body: body.map(Into::into),
         owning: (owner.is_some() || !known.is_empty()).then(|| Box::new((known.clone(), owner))),
+        redaction: permit.redaction.clone(),
     }));
 }
 
@@ -66,7 +70,11 @@ impl server::Grounds for Grounds {
             return Err(format!("{who} has only its own by now, and {} began before that", target.path));
         }
         match decide(&policy, &question) {
-            Verdict::Permit(_) => Ok(()),
+            Verdict::Permit(permit) if permit.redaction.words().eq(self.redaction.words()) => Ok(()),
+            Verdict::Permit(_) => {
+                let who = self.identity.label();
+                Err(format!("what {who} must not see is another by now, and {} began before that", target.path))
+            }
             Verdict::Refuse(refusal) => {
                 let why = refusal.points.iter().map(|point| point.rule.as_str()).collect::<Vec<_>>().join(", ");
                 let who = self.identity.label();

@@ -115,7 +115,7 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     if call.unrepaired {
         if let Some(permit) = without_repairs(&call, bytes.as_ref(), caller) {
             connection.record.note(|entry| note(entry, &call, caller, Ok(&permit)));
-            grounds::keep(connection, &call, bytes.as_deref(), Known::none());
+            grounds::keep(connection, &call, bytes.as_deref(), Known::none(), &permit);
             if let Some(bytes) = &bytes {
                 let judged = own::judge_joins(&mut call, bytes, &gateway.backend).await;
                 judged.inspect_err(|error| connection.note_refusal(error))?;
@@ -141,7 +141,7 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     match verdict {
         Verdict::Permit(permit) => {
             connection.record.note(|entry| note(entry, &call, caller, Ok(&permit)));
-            grounds::keep(connection, &call, bytes.as_deref(), &known);
+            grounds::keep(connection, &call, bytes.as_deref(), &known, &permit);
             let has_body = bytes.as_ref().is_some_and(|bytes| !bytes.iter().all(u8::is_ascii_whitespace));
             if permit.body.is_some() && !has_body && !call.headers.contains_key(header::CONTENT_TYPE) {
                 // A rule has made a body, and a body must say what it is.

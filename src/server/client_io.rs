@@ -35,6 +35,8 @@ pub(super) struct Flags {
     /// hyper has written bytes that the socket has not taken yet. They are lost if
     /// the socket is taken over now.
     pub(super) unflushed: Cell<bool>,
+    /// The last request has a body, which the client may still be sending.
+    pub(super) has_body: Cell<bool>,
     /// A plain end of the connection would be taken for the end of a whole answer.
     pub(super) ends_by_close: Cell<bool>,
 }
@@ -48,6 +50,7 @@ impl Flags {
             hold_eof: Cell::default(),
             eof: Cell::default(),
             unflushed: Cell::default(),
+            has_body: Cell::default(),
             ends_by_close: Cell::default(),
         }
     }

@@ -179,7 +179,7 @@ async fn http<N: NewStack>(
         }),
         End::Closed => {
             if !flags.eof.get() {
-                linger::close(client).await;
+                linger::close(client, flags.has_body.get()).await;
             }
             None
         }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{HeaderValue, Request, Response, StatusCode, Version};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::service::Service;
 
 use super::client_io::Flags;
@@ -37,6 +37,7 @@ impl<S: Stack> Service<Request<Incoming>> for Glue<S> {
     fn call(&self, mut request: Request<Incoming>) -> Answering {
         let (flags, tunnel) = (self.flags.clone(), self.tunnel.clone());
         flags.waiting_since.set(None);
+        flags.has_body.set(!request.body().is_end_stream());
         let head = flags.head.take();
         if head.has_fragment() {
             request.extensions_mut().insert(CutFragment);

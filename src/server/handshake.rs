@@ -32,7 +32,7 @@ pub(super) async fn shake(
         Ok(Err((error, plain))) => {
             tracing::warn!(peer, "TLS handshake failed: {}", describe(&error));
             // So that the alert arrives, and the client can show it.
-            linger::close(Socket::Plain(plain)).await;
+            linger::close(Socket::Plain(plain), false).await;
         }
         Err(_) => {
             let limit = tls.handshake_timeout;

@@ -16,13 +16,14 @@ use crate::net::Socket;
 pub(super) const LINGER: Duration = Duration::from_millis(500);
 
 /// Closes a connection on which nothing more will be written. If the peer is
-/// still sending, it is read for a moment first.
-pub(super) async fn close(mut socket: Socket) {
+/// still sending, it is read for a moment first; so it is if it may be, with a body that nobody has read: a
+/// client that is refused early would meet a reset instead of its answer.
+pub(super) async fn close(mut socket: Socket, may_send: bool) {
     let closed = poll_fn(|cx| Pin::new(&mut socket).poll_shutdown(cx));
     if !matches!(timeout(LINGER, closed).await, Ok(Ok(()))) {
         return;
     }
-    let sending = poll_fn(|cx| Poll::Ready(matches!(discard(&mut socket, cx), Poll::Ready(true)))).await;
+    let sending = may_send || poll_fn(|cx| Poll::Ready(matches!(discard(&mut socket, cx), Poll::Ready(true)))).await;
     if sending {
         // Over time, the connection is reset: that peer had its chance.
         let _ = timeout(LINGER, poll_fn(|cx| poll_end(&mut socket, cx))).await;
@@ -58,4 +59,32 @@ fn discard(socket: &mut Socket, cx: &mut Context<'_>) -> Poll<bool> {
         let read = ready!(Pin::new(socket).poll_read(cx, &mut buffer));
         Poll::Ready(read.is_ok() && !buffer.filled().is_empty())
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::pin::pin;
+
+    use tokio::io::AsyncReadExt;
+    use tokio::net::UnixStream;
+
+    use super::*;
+    use crate::net::Plain;
+
+    /// `docker build` showed a broken pipe instead of the refusal: its body began behind the answer.
+    #[tokio::test]
+    async fn a_client_that_may_still_send_is_not_reset_before_it_does() {
+        for may_send in [false, true] {
+            let (ours, mut peer) = UnixStream::pair().unwrap();
+            let mut closing = pin!(close(Socket::Plain(Plain::Unix(ours)), may_send));
+            let first = poll_fn(|cx| Poll::Ready(closing.as_mut().poll(cx).is_ready())).await;
+            assert_eq!(first, !may_send);
+            assert_eq!(peer.read(&mut [0]).await.unwrap(), 0);
+            drop(peer);
+            if may_send {
+                closing.await;
+            }
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::process::{Gateway, PATIENCE, backend_with};
+use crate::process::{Gateway, PATIENCE, UNKNOWN, backend_with};
 
 const POLICY: &str = r#"
 name = "team"
@@ -26,7 +26,7 @@ hide = ["env", "mounts", "labels:com.acme.*"]
 
 /// Runs a gateway with the policy in front of a backend that answers a call with what `answer` writes.
 fn gateway(answer: impl Fn(&str, &mut TcpStream) + Send + 'static) -> (Gateway, tempfile::TempDir) {
-    let url = backend_with(move |head, stream| answer(head.split(' ').nth(1).unwrap_or_default(), stream));
+    let url = backend_with(UNKNOWN, move |head, stream| answer(head.split(' ').nth(1).unwrap_or_default(), stream));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("team.toml");
     let uid = std::fs::metadata(folder.path()).unwrap().uid().to_string();
@@ -192,4 +192,46 @@ fn what_cannot_be_redacted_is_refused_before_it_is_asked_for() {
     assert_eq!(get(&gateway, "/v1.44/containers/c1/top?ps_args=aux").0, 200);
     assert_eq!(get(&gateway, "/v1.44/containers/c1/logs?stdout=1&details=1").0, 403);
     assert_eq!(get(&gateway, "/v1.44/containers/c1/logs?stdout=1&details=0").0, 200);
+}
+
+#[test]
+fn a_reload_that_hides_more_ends_what_began_before() {
+    let (go_on, may_go_on): (Sender<()>, Receiver<()>) = channel();
+    let (gateway, folder) = gateway(move |_, stream| {
+        let event = |name: &str| {
+            let text = format!("{{\"Type\":\"container\",\"Actor\":{{\"Attributes\":{{\"name\":\"{name}\"}}}}}}\n");
+            format!("{:x}\r\n{text}\r\n", text.len())
+        };
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let _ = stream.write_all(format!("{head}{}", event("one")).as_bytes());
+        let _ = may_go_on.recv_timeout(PATIENCE);
+        let _ = stream.write_all(event("two").as_bytes());
+        // Until the gateway hangs up.
+        let _ = stream.read(&mut [0]);
+    });
+    let mut client = TcpStream::connect(gateway.address()).unwrap();
+    client.set_read_timeout(Some(PATIENCE)).unwrap();
+    client.write_all(b"GET /v1.44/events HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let mut seen = Vec::new();
+    let mut read_until = |text: &str| {
+        let mut buffer = [0; 4096];
+        while !String::from_utf8_lossy(&seen).contains(text) {
+            let count = client.read(&mut buffer).unwrap();
+            assert_ne!(count, 0, "no {text} in {}", String::from_utf8_lossy(&seen));
+            seen.extend_from_slice(&buffer[..count]);
+        }
+    };
+    read_until("\"one\"");
+    // A reload that changes nothing leaves it alone.
+    gateway.signal("HUP");
+    gateway.wait_for_log("policies and certificates are reloaded");
+    go_on.send(()).unwrap();
+    read_until("\"two\"");
+    let file = folder.path().join("team.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("labels:com.acme.*", "labels")).unwrap();
+    gateway.signal("HUP");
+    gateway.wait_for_log("policies and certificates are reloaded");
+    let end = client.read_to_end(&mut Vec::new());
+    assert!(end.is_ok() || end.unwrap_err().kind() == std::io::ErrorKind::ConnectionReset);
 }

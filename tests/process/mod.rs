@@ -63,6 +63,13 @@ impl Gateway {
         assert!(sent.success());
     }
 
+    /// Ends it and gives all of its log that nobody has read.
+    pub fn end(&mut self) -> String {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        self.log.iter().fold(String::new(), |all, line| all + &line + "\n")
+    }
+
     /// The lines of the log up to the next that holds this text.
     pub fn rest_of_log(&self, text: &str) -> String {
         let mut lines = String::new();
@@ -108,16 +115,19 @@ pub fn ask(address: &str, request: &str) -> String {
 /// request head, and closes. Gives its URL, and the heads that it gets.
 pub fn backend(answer: &'static str) -> (String, Receiver<String>) {
     let (send, heads) = channel();
-    let url = backend_with(move |head, stream| {
+    let url = backend_with(UNKNOWN, move |head, stream| {
         let _ = send.send(head.to_owned());
         let _ = stream.write_all(answer.as_bytes());
     });
     (url, heads)
 }
 
-/// A backend that lets this answer each connection, once it has read a request head, and closes. Gives
-/// its URL.
-pub fn backend_with(answer: impl Fn(&str, &mut TcpStream) + Send + 'static) -> String {
+/// What a backend says that does not tell what it is.
+pub const UNKNOWN: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+
+/// A backend that lets `answer` answer each connection, once it has read a request head, and closes; but with
+/// `itself` where the gateway asks what it stands in front of. Gives its URL.
+pub fn backend_with(itself: &'static str, answer: impl Fn(&str, &mut TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("tcp://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -130,8 +140,7 @@ pub fn backend_with(answer: impl Fn(&str, &mut TcpStream) + Send + 'static) -> S
             }
             let head = String::from_utf8_lossy(&head).into_owned();
             if head.contains("User-Agent: vicgate/") {
-                // The gateway asks what it stands in front of, which no test is about.
-                let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+                let _ = stream.write_all(itself.as_bytes());
                 continue;
             }
             answer(&head, &mut stream);

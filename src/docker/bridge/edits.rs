@@ -100,7 +100,8 @@ impl Problem {
     }
 
     pub(super) fn new(path: impl Into<String>, value: &Json<'_>, reason: impl Into<String>) -> Self {
-        let value = crate::docker::json::short(value);
-        Self { path: path.into(), value, reason: reason.into(), operation: false }
+        let path = path.into();
+        let value = crate::docker::secret::shown(&path, value);
+        Self { path, value, reason: reason.into(), operation: false }
     }
 }

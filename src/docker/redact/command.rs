@@ -6,7 +6,7 @@ use super::Things;
 ///
 /// The steps of the classic builder read `/bin/sh -c #(nop) ENV A=b`, those of BuildKit `ENV A=b` and
 /// `RUN |1 A=b /bin/sh -c make`; a trigger of `ONBUILD` is the instruction itself.
-pub(super) fn tells(line: &str) -> Things {
+pub(in crate::docker) fn tells(line: &str) -> Things {
     let line = line.split_once("#(nop)").map_or(line, |(_, step)| step).trim_start();
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let is = |name: &str| word.eq_ignore_ascii_case(name);

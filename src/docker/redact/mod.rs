@@ -11,6 +11,7 @@ mod event;
 mod table;
 mod tree;
 
+pub(super) use command::tells as instruction;
 pub use event::Records;
 pub use table::{Carries, carries};
 

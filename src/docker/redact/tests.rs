@@ -186,3 +186,92 @@ fn what_is_no_record_ends_the_stream() {
     assert_eq!(records.push(b"{\"half\":"), Ok(Vec::new()));
     assert!(matches!(records.end(), Err(BadStream::Json(_))));
 }
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ALL: Hidden = Hidden { env: Some(""), label: Some(""), mounts: true };
+
+    /// Names of fields, ours among them.
+    fn name() -> impl Strategy<Value = String> {
+        proptest::sample::select(&[
+            "Env",
+            "env",
+            "Labels",
+            "Mounts",
+            "Binds",
+            "Volumes",
+            "Mountpoint",
+            "Options",
+            "Source",
+            "Name",
+            "Value",
+            "Cmd",
+            "CreatedBy",
+            "Config",
+            "Spec",
+            "x",
+        ])
+        .prop_map(str::to_owned)
+    }
+
+    /// What an answer may hold: texts, lists and objects of every form beneath every name.
+    fn noise() -> impl Strategy<Value = Json<'static>> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::Bool),
+            any::<i64>().prop_map(Json::from),
+            proptest::sample::select(&["", "a", "A=b", "/a:/b:ro", "ENV A=b", "#(nop) LABEL a=b"]).prop_map(Json::from),
+        ];
+        leaf.prop_recursive(5, 48, 5, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Json::Array),
+                proptest::collection::btree_map(name(), inner, 0..5).prop_map(|members| Json::Object(
+                    members.into_iter().map(|(name, value)| (name.into(), value)).collect()
+                )),
+            ]
+        })
+    }
+
+    /// The same value with every text made alike.
+    fn shape(json: &Json<'_>) -> Json<'static> {
+        match json {
+            Json::String(_) => Json::from(""),
+            Json::Array(items) => Json::Array(items.iter().map(shape).collect()),
+            Json::Object(members) => {
+                Json::Object(members.iter().map(|(name, value)| (name.to_string().into(), shape(value))).collect())
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) => json.clone().into_owned(),
+        }
+    }
+
+    const CONTAINER: &str = r#"{"Config":{"Env":["A=zz"],"Labels":{"a":"zz"},"Cmd":["env","A=zz"]},"HostConfig":{"Binds":["/zz:/b"]},"Mounts":[{"Source":"/zz","VolumeOptions":{"Labels":{"a":"zz"},"DriverConfig":{"Options":{"device":"zz"}}}}],"Volume":{"Mountpoint":"/zz","Options":{"o":"zz"}}}"#;
+
+    proptest! {
+        #[test]
+        fn names_lists_and_kinds_stay_whatever_is_hidden(mut json in noise()) {
+            let before = shape(&json);
+            answer(&mut json, &ALL);
+            prop_assert_eq!(&shape(&json), &before);
+            let once = json.clone();
+            answer(&mut json, &ALL);
+            prop_assert_eq!(json, once);
+        }
+
+        #[test]
+        fn no_secret_is_left_however_deep_it_lies(path in proptest::collection::vec((any::<bool>(), name()), 0..8), beside in noise()) {
+            let mut json = parse(CONTAINER.as_bytes()).unwrap().into_owned();
+            for (list, name) in path {
+                json = if list {
+                    Json::Array(vec![beside.clone(), json])
+                } else {
+                    Json::Object(vec![(name.into(), json), ("Beside".into(), beside.clone())])
+                };
+            }
+            answer(&mut json, &ALL);
+            prop_assert!(!json.to_string().contains("zz"), "{}", json);
+        }
+    }
+}

@@ -99,17 +99,11 @@ impl<'h, H: Hides> Walk<'h, H> {
         self.each_text(value, |text| pair(text, |name| self.hides.label(name)));
     }
 
-    /// Names and values. What is no text is something else, under the name of one of ours.
+    /// Names and values. It may be something else under the name of one of ours, such as a network that is
+    /// called `labels`.
     fn map(&self, members: &mut [Member<'_>], is_hidden: impl Fn(&str) -> bool) {
-        for (name, value) in members {
-            if matches!(value, Json::String(_)) {
-                if is_hidden(name) {
-                    hide(value);
-                }
-            } else {
-                self.value(value);
-            }
-        }
+        self.object(members);
+        members.iter_mut().filter(|(name, _)| is_hidden(name)).for_each(|(_, value)| hide(value));
     }
 
     fn mounts(&self, value: &mut Json<'_>) {
@@ -152,7 +146,13 @@ impl<'h, H: Hides> Walk<'h, H> {
         };
         match value {
             Json::Array(items) => items.iter_mut().for_each(one),
-            Json::Object(members) => members.iter_mut().for_each(|(_, value)| one(value)),
+            Json::Object(members) => {
+                self.object(members);
+                members
+                    .iter_mut()
+                    .filter(|(_, value)| matches!(value, Json::String(_)))
+                    .for_each(|(_, value)| one(value));
+            }
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => one(value),
         }
     }

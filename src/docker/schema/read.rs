@@ -7,6 +7,7 @@ use std::fmt;
 use super::path::Path;
 use super::{Body, Scope, Struct, Type, Unknown, fold, is_used};
 use crate::docker::json::{Json, Member, short};
+use crate::docker::secret;
 use crate::docker::version::ApiVersion;
 
 /// Reads a value as the daemon decodes it, and gives it in canonical spelling:
@@ -36,7 +37,7 @@ pub fn read<'a>(ty: &'static Type, json: Json<'a>, version: ApiVersion) -> Resul
 pub struct SchemaError {
     /// Where, such as `HostConfig.Privileged`; empty for the body itself.
     pub path: String,
-    /// The value, as short JSON.
+    /// The value, as short JSON without secrets.
     pub value: String,
     /// What is wrong with it.
     pub reason: String,
@@ -172,7 +173,9 @@ impl Reader {
             } else if !others.insert(name.chars().map(fold).collect::<String>()) {
                 self.error(&path.name(name), value, "is there twice: the daemon ignores upper and lower case");
             } else if self.unknown.len() < MOST {
-                self.unknown.push(Unknown { path: path.name(name).to_string(), value: short(value) });
+                // It may be a misspelt Env: texts are not shown.
+                let value = if matches!(value, Json::Bool(_) | Json::Number(_)) { short(value) } else { String::new() };
+                self.unknown.push(Unknown { path: path.name(name).to_string(), value });
             }
         }
         if let (true, Some(stray)) = (strays, schema.stray) {
@@ -182,12 +185,9 @@ impl Reader {
 
     fn error(&mut self, path: &Path<'_>, value: &Json<'_>, reason: &str) {
         if self.errors.len() < MOST {
-            self.errors.push(SchemaError {
-                path: path.to_string(),
-                value: short(value),
-                reason: reason.to_owned(),
-                flag: None,
-            });
+            let path = path.to_string();
+            let value = secret::shown(&path, value);
+            self.errors.push(SchemaError { path, value, reason: reason.to_owned(), flag: None });
         }
     }
 }

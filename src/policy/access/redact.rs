@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::pattern::Glob;
 use super::role::RoleSet;
 use crate::docker::endpoint::Endpoint;
+use crate::docker::json::{Json, short};
 use crate::docker::query::Query;
 use crate::docker::redact::{Carries, Hides, Things, carries};
 use crate::policy::Point;
@@ -135,13 +136,26 @@ impl Redaction {
         self.0.iter().flat_map(|rule| rule.hide.words.iter().map(String::as_str))
     }
 
+    /// The filter by which a value that is hidden could be tried: that of a label, the source of a mount.
+    fn guess(&self, query: &Query<'_>) -> Option<String> {
+        let filters = query.get("filters")?.json.as_ref()?.as_object()?;
+        let tries = |name: &str, values: &Json<'_>| {
+            let of_label = |text: &str| text.split_once('=').is_some_and(|(label, _)| self.label(label));
+            let keys = values.as_object().unwrap_or_default().iter().map(|(key, _)| key.as_ref());
+            let by_label = LABEL_FILTERS.contains(&name) && values.strings().chain(keys).any(of_label);
+            by_label || name == "volume" && self.things().mounts
+        };
+        let (name, _) = filters.iter().find(|(name, values)| tries(name, values))?;
+        Some(format!("filters[\"{name}\"]"))
+    }
+
     /// The rules: name, place, what is hidden.
     pub(in crate::policy) fn rules(&self) -> impl Iterator<Item = (&str, &str, String)> {
         self.0.iter().map(|rule| (rule.name.as_str(), rule.place.as_str(), rule.hide.words.join(", ")))
     }
 
     /// The reason why a call cannot be permitted: its answer would hold what is hidden in a form in which
-    /// nothing can be hidden.
+    /// nothing can be hidden, or tells by its length.
     pub(super) fn sealed(&self, endpoint: Endpoint, query: &Query<'_>, cite: impl Fn(&str) -> String) -> Option<Point> {
         let rule = self.0.first()?;
         let row = endpoint.row();
@@ -155,16 +169,23 @@ impl Redaction {
             Carries::SealedBy { parameter, except, .. } => {
                 let given = query.get(parameter).filter(|given| given.is_used() && !except.contains(&&*given.value))?;
                 point.path = given.param.name.to_owned();
-                point.value = crate::docker::json::short(&given.value.as_ref().into());
+                point.value = short(&given.value.as_ref().into());
                 point.reason =
                     format!("with this the answer can show what this rule hides ({words}), and cannot be redacted");
                 "leave it out".clone_into(&mut point.instead);
             }
-            Carries::Nothing | Carries::Json(_) | Carries::Records(_) => return None,
+            Carries::Json(_) | Carries::Records(_) => {
+                point.path = self.guess(query)?;
+                point.reason = format!("whoever may filter by what this rule hides ({words}) can guess it");
+            }
+            Carries::Nothing => return None,
         }
         Some(point)
     }
 }
+
+/// Filters over labels.
+const LABEL_FILTERS: [&str; 3] = ["label", "label!", "node.label"];
 
 /// Rules are compared by where they stand: two policies are never mixed.
 impl PartialEq for Redaction {
@@ -264,6 +285,28 @@ mod tests {
         assert_eq!(sealed(Endpoint::ContainerLogs, "/containers/a/logs?stdout=1&details=true").unwrap(), "details");
         assert_eq!(sealed(Endpoint::ContainerLogs, "/containers/a/logs?stdout=1&details=0"), None);
         assert_eq!(sealed(Endpoint::ContainerInspect, "/containers/a/json"), None);
+    }
+
+    #[test]
+    fn what_is_hidden_cannot_be_guessed_by_filters() {
+        let access = policy("[[redact]]\nname = \"r\"\nhide = [\"labels:com.acme.*\", \"mounts\"]\n");
+        let sealed = |endpoint, filters: &str| {
+            let target = Target { version: None, path: "/x".into(), query: vec![("filters".into(), filters.into())] };
+            let query = crate::docker::query::read(endpoint, &target, ApiVersion::NEWEST).unwrap();
+            let redaction = hidden(&access, &Identity::nobody(), endpoint);
+            redaction.sealed(endpoint, &query, str::to_owned).map(|point| point.path)
+        };
+        for filters in [
+            r#"{"label":["com.acme.x=1"]}"#,
+            r#"{"status":{"running":true},"label":{"a":true,"com.acme.x=1":true}}"#,
+            r#"{"volume":["/srv"]}"#,
+        ] {
+            assert!(sealed(Endpoint::ContainerList, filters).is_some(), "{filters}");
+            assert!(sealed(Endpoint::SystemEvents, filters).is_some(), "{filters}");
+        }
+        for filters in [r#"{"label":["com.acme.x"]}"#, r#"{"label":["org.x=1"]}"#, r#"{"status":["running"]}"#, "{}"] {
+            assert_eq!(sealed(Endpoint::ContainerList, filters), None, "{filters}");
+        }
     }
 
     #[test]

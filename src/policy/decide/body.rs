@@ -35,8 +35,7 @@ impl<W: Witness> Judge<'_, '_, W> {
             Err(SchemaErrors(errors)) => {
                 for error in errors {
                     let path = if error.path.is_empty() { "the body" } else { &error.path };
-                    let shown = if is_secret(path) { "" } else { &error.value };
-                    self.unread(path, shown, &error.reason, error.flag);
+                    self.unread(path, &error.value, &error.reason, error.flag);
                 }
                 return None;
             }
@@ -92,8 +91,7 @@ impl<W: Witness> Judge<'_, '_, W> {
         let tree = self.policy.profile.fields(self.question.endpoint);
         for used in body.used() {
             let Some((row, name, below)) = find(tree, &used.path) else { continue };
-            let secret = is_secret(&used.path);
-            let subject = Subject { kind: "field", name: &name, path: &used.path, flag: used.field.flag, secret };
+            let subject = Subject { kind: "field", name: &name, path: &used.path, flag: used.field.flag };
             if self.field(row, &subject, used.value, body.json(), edits)
                 && let Some(below) = below.filter(|below| !below.is_leaf())
             {
@@ -127,8 +125,7 @@ impl<W: Witness> Judge<'_, '_, W> {
                         name: format!("{}.{name}", at.name),
                         flag: field.flag.or(at.flag),
                     };
-                    let secret = is_secret(&at.path);
-                    let subject = Subject { kind: "field", name: &at.name, path: &at.path, flag: at.flag, secret };
+                    let subject = Subject { kind: "field", name: &at.name, path: &at.path, flag: at.flag };
                     let passes = match tree.decision() {
                         Some(row) => self.field(row, &subject, value, root, edits),
                         None => true,
@@ -207,11 +204,4 @@ fn find<'t, 'p>(
         }
     }
     row.map(|(row, name)| (row, name, here))
-}
-
-/// True for the variables of a process and for credentials.
-fn is_secret(path: &str) -> bool {
-    let last = path.rsplit('.').next().unwrap_or_default();
-    let field = last.split('[').next().unwrap_or_default();
-    matches!(field, "Env" | "password" | "auth" | "identitytoken" | "registrytoken")
 }

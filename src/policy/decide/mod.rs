@@ -23,7 +23,8 @@ use super::profile::{Decision, Support, Unknown, Unsupported};
 use super::rule::{Fault, Outcome};
 use super::{Permit, Point, Policy, Refusal, Verdict};
 use crate::docker::endpoint::{BodyKind, Endpoint};
-use crate::docker::json::{Json, short};
+use crate::docker::json::Json;
+use crate::docker::secret;
 use crate::docker::target::Target;
 use crate::docker::version::ApiVersion;
 use crate::identity::Identity;
@@ -144,14 +145,17 @@ struct Subject<'s> {
     /// Where it stands in the call.
     path: &'s str,
     flag: Option<&'static str>,
-    /// True if neither refusals nor logs may show the value.
-    secret: bool,
 }
 
 impl Subject<'_> {
+    /// True for a header. Its value is a credential more often than not.
+    fn is_header(&self) -> bool {
+        self.kind == "header"
+    }
+
     /// The value as it may be shown.
     fn shown(&self, value: &Json<'_>) -> String {
-        if self.secret { String::new() } else { short(value) }
+        if self.is_header() { String::new() } else { secret::shown(self.path, value) }
     }
 }
 
@@ -226,8 +230,7 @@ impl<'q, 'w, W: Witness> Judge<'q, 'w, W> {
             if !self.question.headers.contains_key(&header) {
                 continue;
             }
-            // Values of headers are credentials more often than not.
-            let subject = Subject { kind: "header", name, path: header.as_str(), flag: None, secret: true };
+            let subject = Subject { kind: "header", name, path: header.as_str(), flag: None };
             match self.weigh(decision, &subject, &Json::Null, &Json::Null) {
                 Fate::Stays | Fate::Becomes(_) => {}
                 Fate::Goes(_) => self.permit.without_headers.push(header),
@@ -241,13 +244,18 @@ impl<'q, 'w, W: Witness> Judge<'q, 'w, W> {
             Support::Yes | Support::Maybe | Support::Unknown => Vec::new(),
             Support::No | Support::Future => vec![Fault {
                 at: String::new(),
-                value: short(value),
+                value: subject.shown(value),
                 reason: reason(row, &row.reason),
                 instead: row.instead.clone(),
             }],
             Support::Diff(rule) => match rule.judge(value, body) {
                 Outcome::Pass => Vec::new(),
-                Outcome::Refuse(faults) => faults,
+                Outcome::Refuse(mut faults) => {
+                    if secret::is_secret(subject.path) {
+                        faults.iter_mut().for_each(|fault| fault.value.clear());
+                    }
+                    faults
+                }
                 Outcome::Rewrite { value: new, why } => {
                     self.note(row, subject, value, Effect::Rewritten(subject.shown(&new)), &why);
                     let rule = self.rule(subject);
@@ -295,7 +303,7 @@ impl<'q, 'w, W: Witness> Judge<'q, 'w, W> {
     fn point(&self, subject: &Subject<'_>, fault: Fault) -> Point {
         Point {
             path: format!("{}{}", subject.path, fault.at),
-            value: if subject.secret { String::new() } else { fault.value },
+            value: fault.value,
             flag: subject.flag.map(str::to_owned),
             reason: fault.reason,
             instead: fault.instead,

@@ -2,7 +2,7 @@
 
 use super::trace::{Effect, Step, Witness};
 use super::{Fate, Judge, READING, Subject};
-use crate::docker::json::{Json, short};
+use crate::docker::json::Json;
 use crate::docker::params::params;
 use crate::docker::query::{self, Given, QueryErrors};
 use crate::policy::Point;
@@ -19,16 +19,15 @@ impl<W: Witness> Judge<'_, '_, W> {
             Ok(query) => query,
             Err(QueryErrors(errors)) => {
                 for error in errors {
-                    let shown = if is_secret(&error.name) { "" } else { &error.value };
-                    self.unread(&error.name, shown, &error.reason, flag(question.endpoint, &error.name));
+                    self.unread(&error.name, &error.value, &error.reason, flag(question.endpoint, &error.name));
                 }
                 return;
             }
         };
         let forward = self.policy.forwards_unknown(question.endpoint);
         if !forward {
-            for (name, value) in query.unknown() {
-                self.unknown_param(name, value);
+            for (name, _) in query.unknown() {
+                self.unknown_param(name);
             }
         }
         let mut pairs = query.pairs(forward);
@@ -53,27 +52,22 @@ impl<W: Witness> Judge<'_, '_, W> {
     fn param(&mut self, given: &Given<'_>) -> Fate {
         let param = given.param;
         let Some(decision) = self.policy.profile.param(param) else { return Fate::Stays };
-        let (name, secret) = (param.name, is_secret(param.name));
-        let subject = Subject { kind: "query", name, path: name, flag: flag(param.endpoint, name), secret };
+        let name = param.name;
+        let subject = Subject { kind: "query", name, path: name, flag: flag(param.endpoint, name) };
         self.weigh(decision, &subject, &Json::from(given.value.as_ref()), &Json::Null)
     }
 
-    fn unknown_param(&mut self, name: &str, value: &str) {
+    /// Its value is not shown: it may be a misspelt `buildargs`.
+    fn unknown_param(&mut self, name: &str) {
         let endpoint = self.question.endpoint;
         let offer = did_you_mean(name, params(endpoint).iter().map(|param| param.name));
         let reason = format!("{} has no such query parameter in any API version{offer}", endpoint.name());
-        self.witness.step(|| Step::reading(READING, name, value, Effect::Refused, &reason));
+        self.witness.step(|| Step::reading(READING, name, "", Effect::Refused, &reason));
         self.points.push(Point {
             path: name.to_owned(),
-            value: short(&Json::from(value)),
             reason,
             rule: format!("{READING}: unknown query parameter"),
             ..Point::default()
         });
     }
-}
-
-/// Build arguments hold passwords and tokens, whatever their documentation says.
-fn is_secret(name: &str) -> bool {
-    name == "buildargs"
 }

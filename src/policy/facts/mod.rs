@@ -39,10 +39,11 @@ pub use port::HostPort;
 pub use user::{Account, User};
 
 use crate::docker::endpoint::Endpoint;
-use crate::docker::json::{Json, short};
+use crate::docker::json::Json;
 use crate::docker::params::Param;
 use crate::docker::query::Query;
 use crate::docker::schema::{Body, Field, Unknown};
+use crate::docker::secret;
 use collect::Collector;
 
 /// One thing that a call asks for.
@@ -183,8 +184,8 @@ impl Fact<'_> {
             return String::new();
         }
         match self.sent {
-            Sent::Json(json) => short(json),
-            Sent::Text(text) => short(&Json::from(text)),
+            Sent::Json(json) => secret::shown(&self.path, json),
+            Sent::Text(text) => secret::shown(&self.path, &Json::from(text)),
             Sent::Nothing => String::new(),
         }
     }
@@ -208,12 +209,22 @@ impl Fact<'_> {
             let flag = value.split_once('=').map_or("", |(flag, _)| flag);
             return format!("{name}={flag}");
         }
-        self.value.to_string()
+        match self.setting() {
+            Some(name) => format!("set {name}=…"),
+            None => secret::text(&self.value.to_string()).into_owned(),
+        }
+    }
+
+    /// The name in a setting of a plugin, `set NAME=VALUE`, which may be a variable.
+    fn setting(&self) -> Option<&str> {
+        let Value::Text(text) = &self.value else { return None };
+        let (name, _) = text.strip_prefix("set ")?.split_once('=')?;
+        (self.kind == Kind::Plugin).then_some(name)
     }
 
     /// True for passwords and tokens in the options of drivers, such as `o=password=…`.
     fn is_secret(&self) -> bool {
-        let Value::Pair(name, value) = &self.value else { return false };
+        let Value::Pair(name, value) = &self.value else { return self.setting().is_some() };
         let words = format!("{name}={value}").to_ascii_lowercase();
         ["pass", "secret", "token", "cred", "key"].iter().any(|word| words.contains(word))
     }

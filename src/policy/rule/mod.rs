@@ -10,6 +10,7 @@ mod process;
 mod volume;
 
 use crate::docker::json::{Json, short};
+use crate::docker::secret;
 
 /// A named rule of a capability profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -133,7 +134,7 @@ pub struct Fault {
 
 impl Fault {
     fn new(at: impl Into<String>, value: &Json<'_>, reason: impl Into<String>, instead: impl Into<String>) -> Self {
-        Self { at: at.into(), value: short(value), reason: reason.into(), instead: instead.into() }
+        Self { at: at.into(), value: secret::shown("", value), reason: reason.into(), instead: instead.into() }
     }
 
     /// The value itself is refused.

@@ -157,11 +157,12 @@ fn host_config_fields_beside_host_config_are_refused_where_they_are_used() {
 
 #[test]
 fn fields_that_no_version_has_are_listed_and_kept() {
-    let body = reading(Endpoint::ContainerCreate, r#"{"Image":"x","Config":{"Cmd":[]},"HostConfig":{"Frob":{"a":1}}}"#)
-        .unwrap();
+    let body =
+        reading(Endpoint::ContainerCreate, r#"{"Image":"x","Config":{"Cmd":[]},"HostConfig":{"Frob":true}}"#).unwrap();
     let unknown: Vec<_> = body.unknown().iter().map(|unknown| (&*unknown.path, &*unknown.value)).collect();
-    assert_eq!(unknown, [("Config", r#"{"Cmd":[]}"#), ("HostConfig.Frob", r#"{"a":1}"#)]);
-    assert_eq!(body.json().to_string(), r#"{"Image":"x","Config":{"Cmd":[]},"HostConfig":{"Frob":{"a":1}}}"#);
+    // Texts are not shown: the field may be a misspelt one with secrets.
+    assert_eq!(unknown, [("Config", ""), ("HostConfig.Frob", "true")]);
+    assert_eq!(body.json().to_string(), r#"{"Image":"x","Config":{"Cmd":[]},"HostConfig":{"Frob":true}}"#);
 }
 
 #[test]
@@ -175,7 +176,7 @@ fn everything_that_is_wrong_is_said_at_once_with_the_flag_that_sets_it() {
     assert_eq!(
         said,
         [
-            ("Env", "7", Some("-e, --env")),
+            ("Env", "\"…\"", Some("-e, --env")),
             ("HostConfig.Privileged", "\"yes\"", Some("--privileged")),
             ("HostConfig.Mounts[0].ReadOnly", "\"no\"", Some("--mount")),
         ]
