@@ -62,9 +62,22 @@ enum Look<'v> {
 }
 
 impl Shelf {
-    /// Adds the rule that stands at a place, behind all others.
-    pub(super) fn add(&mut self, place: usize, rule: &Rule, allows: bool) {
-        let Ok(place) = u32::try_from(place) else { return };
+    /// The rules at these places, which all allow or all deny.
+    pub(super) fn new(places: &[u32], rules: &[Rule], allows: bool) -> Self {
+        let mut shelf = Self::default();
+        for place in places {
+            if let Some(rule) = rules.get(*place as usize) {
+                shelf.add(*place, rule, allows);
+            }
+        }
+        let roles = shelf.by_role.iter_mut().map(|(_, table)| table);
+        for pivot in roles.chain([&mut shelf.everyone]).flat_map(|table| &mut table.by_kind) {
+            pivot.heads.link();
+        }
+        shelf
+    }
+
+    fn add(&mut self, place: u32, rule: &Rule, allows: bool) {
         self.all.push(place);
         let Some(roles) = &rule.roles else { return self.everyone.add(place, rule, allows) };
         for role in roles.iter() {
@@ -75,14 +88,6 @@ impl Shelf {
             if let Some((_, table)) = self.by_role.get_mut(at) {
                 table.add(place, rule, allows);
             }
-        }
-    }
-
-    /// To be called when all rules are there.
-    pub(super) fn finish(&mut self) {
-        let roles = self.by_role.iter_mut().map(|(_, table)| table);
-        for pivot in roles.chain([&mut self.everyone]).flat_map(|table| &mut table.by_kind) {
-            pivot.heads.link();
         }
     }
 

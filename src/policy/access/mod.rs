@@ -26,6 +26,7 @@ pub(in crate::policy) use edit::put;
 pub use edit::{Edit, apply};
 pub use redact::Redaction;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::document::Problem;
@@ -61,8 +62,8 @@ pub struct Access {
 /// What a policy says of one operation: places of rules, in the order of the file.
 #[derive(Clone, Debug, Default)]
 struct Index {
-    allow: Shelf,
-    deny: Shelf,
+    allow: Arc<Shelf>,
+    deny: Arc<Shelf>,
     set: Vec<usize>,
     redact: Vec<usize>,
     interest: KindSet,
@@ -203,12 +204,14 @@ impl Access {
 
     /// Puts rules of a file, read by [`read`](read::read), in their place.
     fn add(&mut self, raw: read::Raw) {
+        let mut places = vec![(Vec::new(), Vec::new()); Endpoint::ALL.len()];
         for (allows, rules) in [(false, raw.deny), (true, raw.allow)] {
             for (rule, endpoints) in rules {
                 for endpoint in endpoints {
                     let Some(index) = self.by_endpoint.get_mut(endpoint as usize) else { continue };
-                    let shelf = if allows { &mut index.allow } else { &mut index.deny };
-                    shelf.add(self.rules.len(), &rule, allows);
+                    let Some((deny, allow)) = places.get_mut(endpoint as usize) else { continue };
+                    let list = if allows { allow } else { deny };
+                    list.extend(u32::try_from(self.rules.len()));
                     index.interest = index.interest.union(rule.kinds);
                     index.asks |= rule.clauses.iter().any(rule::Clause::asks);
                     // A rule that allows looks for what it does not mention.
@@ -237,9 +240,16 @@ impl Access {
             }
             self.redactions.push(Arc::new(rule));
         }
-        for index in &mut self.by_endpoint {
-            index.allow.finish();
-            index.deny.finish();
+        // Most operations share their rules with others.
+        let mut shelves = HashMap::new();
+        let Self { rules, by_endpoint, .. } = self;
+        let mut shelf = |places: Vec<u32>, allows: bool| -> Arc<Shelf> {
+            let new = |(places, allows): &(Vec<u32>, bool)| Arc::new(Shelf::new(places, rules, *allows));
+            shelves.entry((places, allows)).or_insert_with_key(new).clone()
+        };
+        for (index, (deny, allow)) in by_endpoint.iter_mut().zip(places) {
+            index.deny = shelf(deny, false);
+            index.allow = shelf(allow, true);
         }
         self.owner = raw.owner;
         for endpoint in Endpoint::ALL.iter().filter(|endpoint| treatment(**endpoint).looks()) {
