@@ -1,4 +1,4 @@
-//! Secrets that pass through the gateway are in none of its logs, errors, metrics and reports.
+//! Secrets that pass through the gateway are in none of its logs, audit logs, errors, metrics and reports.
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
@@ -157,7 +157,11 @@ fn is_clean(text: &str, what: &str) {
 /// Sends every call, and holds answers, metrics and the whole log to show no secret.
 fn try_all(itself: &'static str, does: Backend, settings: &[&str], level: &str) {
     let url = backend(itself, does);
-    let serve = ["serve", "--listen", "tcp://127.0.0.1:0", "--admin", "127.0.0.1:0", "--backend", &url];
+    let folder = tempfile::tempdir().unwrap();
+    let audit = folder.path().join("audit.log");
+    let trail = audit.to_str().unwrap();
+    let serve =
+        ["serve", "--listen", "tcp://127.0.0.1:0", "--admin", "127.0.0.1:0", "--audit", trail, "--backend", &url];
     let format = if level == "info" { "json" } else { "text" };
     let variables = [("RUST_LOG", level), ("VICGATE_LOG__ACCESS", "true")];
     let mut gateway = Gateway::start_as(&[&serve[..], settings, &["--log-format", format]].concat(), &variables, 2);
@@ -182,6 +186,9 @@ fn try_all(itself: &'static str, does: Backend, settings: &[&str], level: &str) 
     let log = gateway.end();
     assert!(log.contains("/v1.41/containers/create"), "{place}: there is no access log in {log}");
     is_clean(&log, &format!("{place}: the log"));
+    let trail = std::fs::read_to_string(&audit).unwrap();
+    assert!(trail.contains("ContainerCreate"), "{place}: {trail:?}");
+    is_clean(&trail, &format!("{place}: the audit log"));
 }
 
 #[test]

@@ -63,9 +63,9 @@ impl Gateway {
         assert!(sent.success());
     }
 
-    /// Ends it and gives all of its log that nobody has read.
+    /// Lets it end, and gives all of its log that nobody has read.
     pub fn end(&mut self) -> String {
-        let _ = self.process.kill();
+        self.signal("TERM");
         let _ = self.process.wait();
         self.log.iter().fold(String::new(), |all, line| all + &line + "\n")
     }
