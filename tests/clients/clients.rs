@@ -139,10 +139,11 @@ fn session(name: &str) -> String {
 
 impl Client {
     /// True if it meets this backend. Podman has words of its own for what happens to containers, and
-    /// clients before API 1.30 wait by those.
+    /// clients before API 1.30 and compose wait by those.
     pub fn meets(&self, backend: &Backend) -> bool {
         let is_old = ["1.25", "1.24", "1.23", "1.19"].iter().any(|version| self.name.ends_with(version));
-        !backend.name.starts_with("Podman") || !(is_old || self.name.starts_with("docker-py 1"))
+        let waits = is_old || ["docker-py 1", "docker-compose"].iter().any(|client| self.name.starts_with(client));
+        !backend.name.starts_with("Podman") || !waits
     }
 
     /// Does its session.

@@ -32,7 +32,8 @@ def logs():
 
 
 def execute():
-    code, output = container.exec(["sh", "-c", "echo $WORD; exit 4"])
+    # Not at once: docker-py may lose what comes in one segment with the head of the answer.
+    code, output = container.exec(["sh", "-c", "sleep 1; echo $WORD; exit 4"])
     return "%s\nexit code %s" % (output.decode().strip(), code)
 
 
