@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
                 let _ = access.looks_into(*endpoint);
                 let _ = access.interest(*endpoint);
             }
-            let _ = access.roles_of(&Identity::nobody());
+            let _ = access.caller(&Identity::nobody());
         }
         Err(problems) => vicgate_fuzz::have_places("fuzz.toml", text, &problems.0),
     }
