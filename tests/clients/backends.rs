@@ -61,7 +61,8 @@ struct Podman {
 impl Podman {
     #[expect(clippy::zombie_processes, reason = "the keeper ends with its pipe, which is held to the end of the tests")]
     fn start() -> Self {
-        require(&[("podman", "podman"), ("runc", "runc"), ("busybox", "busybox-static")]);
+        // netavark, which sets its networks up, is on no PATH.
+        require(&[("podman", "podman"), ("podman", "netavark"), ("runc", "runc"), ("busybox", "busybox-static")]);
         let dir = tempfile::Builder::new().prefix("vicgate-podman-").tempdir().unwrap().keep();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/podman.sh");
         let mut keeper = Command::new("sh").arg(script).arg(&dir).stdin(Stdio::piped()).spawn().unwrap();
