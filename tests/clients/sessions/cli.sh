@@ -35,7 +35,7 @@ copy() {
 }
 stats() { docker stats --no-stream --format '{{.Container}}' "$name-run" | sed "s/$name/it/"; }
 events() {
-    docker events --since "$began" --until "$(date +%s)" --filter "container=$name" --format '{{.Status}}' >seen || return
+    docker events --since "$began" --until "$(($(date +%s) + 1))" --filter "container=$name" --format '{{.Status}}' >seen || return
     for event in create start die; do grep -qx "$event" seen && echo -n "$event "; done
 }
 networks() {
