@@ -34,8 +34,9 @@ copy() {
     docker cp file "$name-run:/tmp/file" && docker cp "$name-run:/tmp/file" copied && cat copied
 }
 stats() { docker stats --no-stream --format '{{.Container}}' "$name-run" | sed "s/$name/it/"; }
+# A whole second is left: Podman ends at that time although it has not given past events yet.
 events() {
-    docker events --since "$began" --until "$(($(date +%s) + 1))" --filter "container=$name" --format '{{.Status}}' >seen || return
+    docker events --since "$began" --until "$(($(date +%s) + 2))" --filter "container=$name" --format '{{.Status}}' >seen || return
     for event in create start die; do grep -qx "$event" seen && echo -n "$event "; done
 }
 networks() {

@@ -127,7 +127,7 @@ def stats():
 def events():
     seen = []
     only = {"container": [name]}
-    for event in api.events(since=began, until=int(time.time()) + 1, filters=only, decode=True):
+    for event in api.events(since=began, until=int(time.time()) + 2, filters=only, decode=True):
         seen.append(event.get("status"))
     return "".join(word + " " for word in ("create", "start", "die") if word in seen)
 

@@ -91,7 +91,7 @@ async function main() {
   });
   await step('stats', async () => ((await run.stats({ stream: false })).memory_stats ? 'it-run' : 'nothing'));
   await step('events', async () => {
-    const until = Math.floor(Date.now() / 1000) + 1;
+    const until = Math.floor(Date.now() / 1000) + 2;
     const filters = { container: [name] };
     const text = (await all(await docker.getEvents({ since: began, until, filters }))).toString();
     const seen = text.split('\n').filter(Boolean).map((line) => JSON.parse(line).Action);

@@ -171,7 +171,7 @@ def stats():
 
 def events():
     filters = quote(json.dumps({"container": {name: True}, "type": {"container": True}}))
-    text = call("GET", "/events?since=%d&until=%d&filters=%s" % (began, time.time() + 1, filters))
+    text = call("GET", "/events?since=%d&until=%d&filters=%s" % (began, time.time() + 2, filters))
     seen = [json.loads(line)["Action"] for line in text.decode().splitlines() if line]
     return "".join(word + " " for word in ("create", "start", "die") if word in seen)
 
