@@ -50,7 +50,8 @@ impl fmt::Display for Path<'_> {
             Step::Root => Ok(()),
             Step::Name(name) if is_word(name) => {
                 let first = self.above.is_none_or(|above| matches!(above.step, Step::Root));
-                write!(f, "{}{name}", if first { "" } else { "." })
+                f.write_str(if first { "" } else { "." })?;
+                f.write_str(name)
             }
             Step::Name(name) | Step::Key(name) => write!(f, "[{}]", Json::from(name)),
             Step::Index(index) => write!(f, "[{index}]"),

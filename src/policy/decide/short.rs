@@ -1,6 +1,7 @@
 //! The short way to a verdict, which nearly all calls with a body take.
 
 use super::{Judge, Question, needs_body};
+use crate::docker::endpoint::Endpoint;
 use crate::docker::json::Json;
 use crate::docker::schema::{self, Keep};
 use crate::policy::{Caller, Permit, Policy};
@@ -31,8 +32,10 @@ pub(super) fn short_way(
         return None;
     }
     let bytes = question.body.filter(|_| needs_body(policy, question.endpoint, question.target))?;
-    // An access policy may ask what is there, and not only what is used.
-    let keep = if policy.access.is_none() { Keep::Uses } else { Keep::All };
+    // To an access policy, a limit of 0 is something where there was one before. What makes a container has none
+    // before it, and what says nothing there is no fact: a test holds the facts to that.
+    let makes = question.endpoint == Endpoint::ContainerCreate;
+    let keep = if policy.access.is_none() || makes { Keep::Uses } else { Keep::All };
     let body = schema::skim(schema::body(question.endpoint)?, bytes, question.version(policy), keep)?;
     let mut nobody = ();
     let mut judge = Judge { short: true, ..Judge::new(policy, question, caller, &mut nobody) };

@@ -14,7 +14,8 @@ pub(super) fn read<'b>(c: &mut Collector<'b>, body: Option<&'b Body<'b>>) {
     c.flag = None;
     let service = matches!(c.endpoint, Endpoint::ServiceCreate | Endpoint::ServiceUpdate);
     if matches!(c.endpoint, Endpoint::ContainerCreate | Endpoint::ImageCommit) {
-        let path = if get("Entrypoint").is_some_and(|words| !words.is_null()) { "Entrypoint" } else { "Cmd" };
+        let path =
+            if get("Entrypoint").is_some_and(|words| words.strings().next().is_some()) { "Entrypoint" } else { "Cmd" };
         let at = root.name(path);
         let here = get(path).map_or(Here::unseen(&at), |json| Here::json(&at, json));
         command::command(c, get("Entrypoint"), get("Cmd"), here);

@@ -42,10 +42,11 @@ pub(super) fn variables<'b>(c: &mut Collector<'b>, value: &'b Json<'b>, at: &Pat
     }
 }
 
-/// A path in a container that is copied.
+/// A path in a container that is copied. Daemons refuse one that is empty, as they refuse none.
 pub(super) fn copied<'b>(c: &mut Collector<'b>, value: &'b Json<'b>, at: &Path<'_>) {
-    let path = value.as_str().unwrap_or_default();
-    c.open(Kind::Path, Here::json(at, value), || Value::Text(clean_path(path)));
+    if let Some(path) = value.as_str().filter(|path| !path.is_empty()) {
+        c.open(Kind::Path, Here::json(at, value), || Value::Text(clean_path(path)));
+    }
 }
 
 /// The instructions that images made of this one begin with.

@@ -1,3 +1,5 @@
+mod uses;
+
 use std::fmt::Write as _;
 
 use super::*;
