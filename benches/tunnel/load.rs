@@ -62,6 +62,9 @@ impl Backend {
 
 fn serve(mut stream: UnixStream, pieces: usize) {
     let Some(head) = read_head(&mut stream) else { return };
+    if head.starts_with("GET /version ") || head.contains("/_ping ") {
+        return stream.write_all(VERSION).unwrap();
+    }
     if !head.contains("/attach?") {
         return crate::chunks::serve(stream, pieces);
     }
@@ -102,6 +105,10 @@ fn serve(mut stream: UnixStream, pieces: usize) {
 
 const SWITCHED: &[u8] = b"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n\
 Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
+
+/// What a gateway asks its backend once.
+const VERSION: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 66\r\n\
+Connection: close\r\n\r\n{\"ApiVersion\":\"1.41\",\"MinAPIVersion\":\"1.12\",\"Version\":\"20.10.24\"}\n";
 
 pub fn read_head(stream: &mut impl Read) -> Option<String> {
     let mut head = Vec::new();
