@@ -31,7 +31,8 @@ pub fn serve(mut stream: UnixStream, pieces: usize) {
     }
     for _ in 0..pieces {
         thread::sleep(PAUSE);
-        let chunk = format!("51\r\n{{\"stream\":\"T{:019}\",\"more\":\"{:0>39}\"}}\n\r\n", now(), 0);
+        let line = format!("{{\"stream\":\"T{:019}\",\"more\":\"{:0>39}\"}}\n", now(), 0);
+        let chunk = format!("{:x}\r\n{line}\r\n", line.len());
         if stream.write_all(chunk.as_bytes()).is_err() {
             return;
         }
@@ -78,7 +79,7 @@ fn delays(mut stream: impl Read + Write, call: &str) -> Vec<u128> {
     while !seen.ends_with(b"0\r\n\r\n") {
         let read = stream.read(&mut piece).unwrap();
         let time = now();
-        assert!(read > 0, "the stream was cut");
+        assert!(read > 0, "the stream was cut behind {} pieces: {:?}", delays.len(), String::from_utf8_lossy(&seen));
         seen.extend_from_slice(&piece[..read]);
         while let Some(start) = seen.windows(20).position(|text| text[0] == b'T' && text[1..].is_ascii()) {
             let written: u128 = std::str::from_utf8(&seen[start + 1..start + 20]).unwrap().parse().unwrap();
