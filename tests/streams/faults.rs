@@ -158,7 +158,7 @@ async fn a_reset_at_any_byte_leaves_nothing_behind() {
     }
 }
 
-/// 100 GiB take hours; `STREAMS_GIB` says how many.
+/// 100 GiB take about twenty minutes; `STREAMS_GIB` says how many.
 #[tokio::test]
 #[ignore = "moves gigabytes: cargo test --release --test streams -- --ignored"]
 async fn long_mixed_tunnels_keep_every_byte() {
