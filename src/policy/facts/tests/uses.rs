@@ -59,7 +59,7 @@ impl Choices<'_> {
             Type::Strings => self.items(&Type::Text),
             Type::List(item) => self.items(item),
             Type::Map(item) => {
-                let mut members: Vec<(std::borrow::Cow<'static, str>, Json<'static>)> = Vec::new();
+                let mut members: Vec<(Cow<'static, str>, Json<'static>)> = Vec::new();
                 for _ in 0..self.below(3) {
                     let name = self.text();
                     if members.iter().all(|(other, _)| other != name) {
