@@ -42,11 +42,10 @@ pub(super) fn variables<'b>(c: &mut Collector<'b>, value: &'b Json<'b>, at: &Pat
     }
 }
 
-/// A path in a container that is copied. Daemons refuse one that is empty, as they refuse none.
+/// A path in a container that is copied.
 pub(super) fn copied<'b>(c: &mut Collector<'b>, value: &'b Json<'b>, at: &Path<'_>) {
-    if let Some(path) = value.as_str().filter(|path| !path.is_empty()) {
-        c.open(Kind::Path, Here::json(at, value), || Value::Text(clean_path(path)));
-    }
+    let path = value.as_str().unwrap_or_default();
+    c.open(Kind::Path, Here::json(at, value), || Value::Text(clean_path(path)));
 }
 
 /// The instructions that images made of this one begin with.
