@@ -21,7 +21,8 @@ async fn held_sessions_under_tls_each_echo_a_byte_in_the_end() {
     hold(Transport::Tls).await;
 }
 
-/// `STREAMS_HOLD_SECONDS` says how long. Each of the two in a process of its own: client and daemon hold descriptors, too.
+/// `STREAMS_HOLD_SECONDS` says how long. Each of the two needs a process of its own: client and daemon hold
+/// descriptors, too.
 async fn hold(front: Transport) {
     let seconds = std::env::var_os("STREAMS_HOLD_SECONDS").map_or(600, |text| text.to_str().unwrap().parse().unwrap());
     let backend = Backend::start(Transport::Unix).await;
