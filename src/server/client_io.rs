@@ -42,10 +42,10 @@ pub(super) struct Flags {
 }
 
 impl Flags {
-    /// Those of a connection that begins.
-    pub(super) fn new() -> Self {
+    /// Those of a connection that has been open since then.
+    pub(super) fn new(since: Instant) -> Self {
         Self {
-            waiting_since: Cell::new(Some(Instant::now())),
+            waiting_since: Cell::new(Some(since)),
             head: Cell::default(),
             hold_eof: Cell::default(),
             eof: Cell::default(),

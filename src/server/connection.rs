@@ -11,6 +11,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, UnixStream};
+use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsStream;
 
 use super::accept::{Accepted, Stream};
@@ -59,8 +60,12 @@ pub(super) async fn serve<N: NewStack>(shared: Rc<Shared<N>>, accepted: Accepted
         tracing::warn!(peer = identity.label(), ?address, "a connection is refused: this peer has as many as it may");
         return;
     };
+    let since = Instant::now();
+    if Box::pin(unless_draining(&task, says_something(&socket, shared.header_timeout))).await != Some(true) {
+        return;
+    }
     let stack = shared.new_stack.new_stack(Rc::new(identity));
-    let taken_over = Box::pin(http(&shared, socket, stack, &task, &standing)).await;
+    let taken_over = Box::pin(http(&shared, socket, stack, since, &task, &standing)).await;
     if let Some(takeover) = taken_over {
         let _place = shared.counts.tunnel();
         tunnel::run(takeover, &task, &standing).await;
@@ -104,21 +109,43 @@ async fn open(
     Some((Socket::Tls(Box::new(TlsStream::Server(stream))), identity.ok()?))
 }
 
-/// Answers requests until the connection ends or is taken over.
+/// Waits until a client sends its first bytes, or leaves; false if it does neither in time. Until then it gets
+/// none of the memory that HTTP takes: ten thousand silent connections cost a seventh of what they would.
+async fn says_something(socket: &Socket, limit: Duration) -> bool {
+    let readable = async {
+        match socket {
+            Socket::Plain(Plain::Tcp(stream)) => stream.readable().await,
+            Socket::Plain(Plain::Unix(stream)) => stream.readable().await,
+            // It has shaken hands, and what it sent behind that is here already.
+            Socket::Tls(_) => Ok(()),
+        }
+    };
+    match timeout(limit, readable).await {
+        // What is wrong with it shows in reading.
+        Ok(_) => true,
+        Err(_) => {
+            tracing::debug!("client connection ended: nothing was said in time");
+            false
+        }
+    }
+}
+
+/// Answers requests until the connection ends or is taken over. `since` is when it was open.
 async fn http<N: NewStack>(
     shared: &Shared<N>,
     socket: Socket,
     stack: N::Stack,
+    since: Instant,
     task: &Task,
     standing: &Standing,
 ) -> Option<Takeover> {
     // hyper has the socket until the end of this.
     let chain = socket.peer_certificates().map(<[_]>::to_vec);
-    let glue = Glue { stack: Rc::new(stack), flags: Rc::new(Flags::new()), tunnel: Rc::default() };
+    let glue = Glue { stack: Rc::new(stack), flags: Rc::new(Flags::new(since)), tunnel: Rc::default() };
     let (stack, flags, tunnel) = (glue.stack.clone(), glue.flags.clone(), glue.tunnel.clone());
     let io = TokioIo::new(ClientIo::new(socket, flags.clone()));
     let mut connection = shared.http.serve_connection(io, glue);
-    let mut head_timer = HeadTimer::new(shared.header_timeout);
+    let mut head_timer = HeadTimer::new(shared.header_timeout, since);
     let mut draining = false;
     let parts = poll_fn(|cx| Poll::Ready(Parts::new(cx.waker()))).await;
     let end = poll_fn(|cx| {

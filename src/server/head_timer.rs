@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Runs out when a request head has taken too long, or a kept-alive connection
 /// was idle for as long.
@@ -18,9 +18,9 @@ pub(super) struct HeadTimer {
 }
 
 impl HeadTimer {
-    /// A timer for waits of at most `limit`.
-    pub(super) fn new(limit: Duration) -> Self {
-        Self { limit, sleep: Box::pin(sleep(limit)) }
+    /// A timer for waits of at most `limit`, the first of which began at `since`.
+    pub(super) fn new(limit: Duration, since: Instant) -> Self {
+        Self { limit, sleep: Box::pin(sleep_until(since + limit)) }
     }
 
     /// Ready when the wait that began at `waiting_since` is over the limit. To be
@@ -47,7 +47,7 @@ mod tests {
     #[tokio::test]
     async fn a_wait_that_began_later_has_its_whole_time() {
         let start = Instant::now();
-        let mut timer = HeadTimer::new(Duration::from_millis(30));
+        let mut timer = HeadTimer::new(Duration::from_millis(30), start);
         let since = start + Duration::from_millis(20);
         poll_fn(|cx| timer.poll(cx, Some(since))).await;
         assert!(start.elapsed() >= Duration::from_millis(50));
@@ -55,7 +55,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_that_waits_for_no_head_has_all_the_time() {
-        let mut timer = HeadTimer::new(Duration::from_millis(1));
+        let mut timer = HeadTimer::new(Duration::from_millis(1), Instant::now());
         let fired = poll_fn(|cx| timer.poll(cx, None));
         assert!(tokio::time::timeout(Duration::from_millis(30), fired).await.is_err());
     }
