@@ -158,15 +158,13 @@ impl Backend {
             .map_err(|error| Error::gateway(format!("a target of the gateway's own cannot be sent: {error}")))?;
         let has_body = body.is_some();
         let mut request = Request::new(body.map_or(Body::Empty, Body::full));
-        let mut headers = HeaderMap::new();
-        prepare_request(&mut headers, &method, request.body(), &self.host);
-        headers.insert(USER_AGENT, AGENT);
-        if has_body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
         *request.method_mut() = method;
         *request.uri_mut() = uri;
-        *request.headers_mut() = headers;
+        prepare_request(&mut request, &self.host);
+        request.headers_mut().insert(USER_AGENT, AGENT);
+        if has_body {
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
         let (mut sender, driver) = dial(self).await?;
         let mut driver = Some(driver);
         let answer = driven(&mut driver, sender.send_request(request)).await.map_err(|error| no_answer(&error))?;

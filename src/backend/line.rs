@@ -4,9 +4,12 @@ use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
+use bytes::Bytes;
+use http::uri::PathAndQuery;
 use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
@@ -16,6 +19,7 @@ use super::headers::{prepare_request, strip_hop_by_hop};
 use super::{Backend, no_answer};
 use crate::body::Body;
 use crate::docker::endpoint::Hijack;
+use crate::docker::target::Target;
 use crate::error::Error;
 use crate::net::Socket;
 
@@ -31,6 +35,8 @@ pub struct Line {
     kept: RefCell<Option<Driver>>,
     /// The connection of an answer that was to be a hijack and is none.
     side: RefCell<Option<Driver>>,
+    /// The last target that was sent, and how it is written.
+    target: RefCell<Option<(Rc<Target>, PathAndQuery)>>,
     /// Who polls [`Line::poll_drive`], and must learn of a new connection.
     drives: RefCell<Option<Waker>>,
 }
@@ -47,6 +53,7 @@ impl Line {
             sender: RefCell::default(),
             kept: RefCell::default(),
             side: RefCell::default(),
+            target: RefCell::default(),
             drives: RefCell::default(),
         }
     }
@@ -67,6 +74,18 @@ impl Line {
                 *slot = None;
             }
         }
+    }
+
+    /// A target as it is sent. Who polls sends the same one again.
+    pub(super) fn target(&self, target: &Rc<Target>) -> Result<PathAndQuery, Error> {
+        let mut last = self.target.borrow_mut();
+        if let Some((_, written)) = last.as_ref().filter(|(of, _)| Rc::ptr_eq(of, target)) {
+            return Ok(written.clone());
+        }
+        let written = PathAndQuery::from_maybe_shared(Bytes::from(target.to_wire(target.version)))
+            .map_err(|error| Error::gateway(format!("the target of this call cannot be sent: {error}")))?;
+        *last = (written.as_str().len() <= LONGEST_KEPT).then(|| (target.clone(), written.clone()));
+        Ok(written)
     }
 
     /// Sends one call and gives its answer, both streamed.
@@ -147,14 +166,14 @@ pub(super) async fn dial(backend: &Backend) -> Result<(SendRequest<Body>, Driver
     http.handshake(TokioIo::new(socket)).await.map_err(|error| no_answer(&error))
 }
 
+/// The longest target that is kept, in bytes: a build's may be much longer.
+const LONGEST_KEPT: usize = 512;
+
 /// The longest answer head, and how much of a body is held at most, in bytes.
 const MAX_BUFFER: usize = 64 * 1024;
 
 fn prepare(request: &mut Request<Body>, backend: &Backend) {
-    let method = request.method().clone();
-    let mut headers = std::mem::take(request.headers_mut());
-    prepare_request(&mut headers, &method, request.body(), &backend.host);
-    *request.headers_mut() = headers;
+    prepare_request(request, &backend.host);
     *request.version_mut() = Version::HTTP_11;
 }
 

@@ -5,9 +5,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, UPGRADE};
-use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use hyper::ext::ReasonPhrase;
@@ -50,18 +48,15 @@ impl tower::Service<Permitted<Body>> for Service {
                 (Endpoint::SystemPingHead, _, _) => ping(&line, call).await,
                 (_, Some(Hijack::Tcp), _) => attach(&line, call).await,
                 (_, Some(token @ (Hijack::Websocket | Hijack::H2c)), true) => switch(&line, call, token).await,
-                (_, Some(Hijack::Websocket | Hijack::H2c) | None, _) => line.send(request(call)?).await,
+                (_, Some(Hijack::Websocket | Hijack::H2c) | None, _) => line.send(request(&line, call)?).await,
             }
         })
     }
 }
 
-fn request(call: Permitted<Body>) -> Result<Request<Body>, Error> {
+fn request(line: &Line, call: Permitted<Body>) -> Result<Request<Body>, Error> {
     let row = call.endpoint().row();
-    let target = call.target().to_wire(call.target().version);
-    let target = Bytes::from(target);
-    let target = PathAndQuery::from_maybe_shared(target)
-        .map_err(|error| Error::gateway(format!("the target of this call cannot be sent: {error}")))?;
+    let target = line.target(call.target())?;
     let method = match row.method {
         crate::docker::endpoint::Method::Get => Method::GET,
         crate::docker::endpoint::Method::Head => Method::HEAD,
@@ -80,7 +75,7 @@ fn request(call: Permitted<Body>) -> Result<Request<Body>, Error> {
 /// Engines before 1.40 and VIC do not know `HEAD /_ping`; what it asks is in the
 /// headers of `GET`.
 async fn ping(line: &Line, call: Permitted<Body>) -> Result<Response<Body>, Error> {
-    let mut request = request(call)?;
+    let mut request = request(line, call)?;
     *request.method_mut() = Method::GET;
     let (mut parts, body) = line.send(request).await?.into_parts();
     // Read, so that the connection can be kept.
@@ -93,7 +88,7 @@ async fn ping(line: &Line, call: Permitted<Body>) -> Result<Response<Body>, Erro
 /// gets the form that it asked for.
 async fn attach(line: &Line, call: Permitted<Body>) -> Result<Response<Body>, Error> {
     let (upgrade, drops_body) = (call.upgrade(), call.endpoint().row().body == BodyKind::None);
-    let mut request = request(call)?;
+    let mut request = request(line, call)?;
     if drops_body {
         drop_body(request.body_mut()).await?;
     }
@@ -117,7 +112,7 @@ async fn attach(line: &Line, call: Permitted<Body>) -> Result<Response<Body>, Er
 
 /// A protocol that is not ours, between client and backend.
 async fn switch(line: &Line, call: Permitted<Body>, token: Hijack) -> Result<Response<Body>, Error> {
-    let mut request = request(call)?;
+    let mut request = request(line, call)?;
     drop_body(request.body_mut()).await?;
     let mut answer = line.hijack(request, token).await?;
     if matches!(answer.body(), Body::Tunnel(_)) {

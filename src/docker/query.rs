@@ -87,6 +87,14 @@ impl<'t> Query<'t> {
         &self.unknown
     }
 
+    /// True if the [pairs](Self::pairs) to send are these, which nearly all are.
+    #[must_use]
+    pub fn is_sent_as(&self, pairs: &[(String, String)], with_unknown: bool) -> bool {
+        let unknown = self.unknown.iter().copied().filter(|_| with_unknown);
+        let given = self.given.iter().map(|given| (given.param.name, &*given.value));
+        given.chain(unknown).eq(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
     /// The pairs to send, for [`Target::query`]; with the unknown ones, if they are to be forwarded.
     #[must_use]
     pub fn pairs(&self, with_unknown: bool) -> Vec<(String, String)> {

@@ -54,8 +54,7 @@ pub(super) struct Inspect<S> {
 
 impl<S> Service<Call<Body>> for Inspect<S>
 where
-    S: Service<Permitted<Body>, Response = Response<Body>, Error = Error> + Clone + 'static,
-    S::Future: 'static,
+    S: Service<Permitted<Body>, Response = Response<Body>, Error = Error, Future = Answer> + Clone + 'static,
 {
     type Response = Response<Body>;
     type Error = Error;
@@ -66,6 +65,11 @@ where
     }
 
     fn call(&mut self, call: Call<Body>) -> Answer {
+        if let Some(permit) = self.connection.last_verdict.on(&call) {
+            let caller = self.connection.standing.under(&call.policy, &call.identity);
+            permitted(&self.connection, &call, caller.as_deref(), None, Known::none(), &permit);
+            return self.inner.call(call.permit(permit, Body::full));
+        }
         let mut inner = self.inner.clone();
         let connection = self.connection.clone();
         Box::pin(async move {
@@ -114,8 +118,7 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     let mut bytes = body(&mut call, &gateway.limits).await?;
     if call.unrepaired {
         if let Some(permit) = without_repairs(&call, bytes.as_ref(), caller) {
-            connection.record.note(|entry| note(entry, &call, caller, Ok(&permit)));
-            grounds::keep(connection, &call, bytes.as_deref(), Known::none(), &permit);
+            permitted(connection, &call, caller, bytes.as_deref(), Known::none(), &permit);
             if let Some(bytes) = &bytes {
                 let judged = own::judge_joins(&mut call, bytes, &gateway.backend).await;
                 judged.inspect_err(|error| connection.note_refusal(error))?;
@@ -140,8 +143,8 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     let (verdict, known) = own::judge(&policy, &question, caller, &gateway.backend).await?;
     match verdict {
         Verdict::Permit(permit) => {
-            connection.record.note(|entry| note(entry, &call, caller, Ok(&permit)));
-            grounds::keep(connection, &call, bytes.as_deref(), &known, &permit);
+            permitted(connection, &call, caller, bytes.as_deref(), &known, &permit);
+            connection.last_verdict.keep(&call, &known, &permit);
             let has_body = bytes.as_ref().is_some_and(|bytes| !bytes.iter().all(u8::is_ascii_whitespace));
             if permit.body.is_some() && !has_body && !call.headers.contains_key(header::CONTENT_TYPE) {
                 // A rule has made a body, and a body must say what it is.
@@ -162,6 +165,19 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     }
 }
 
+/// Tells the audit log of a call that is permitted, and whoever has to judge it again after a reload.
+fn permitted(
+    connection: &Connection,
+    call: &Call<Body>,
+    caller: Option<&Caller>,
+    body: Option<&[u8]>,
+    known: &Known,
+    permit: &Permit,
+) {
+    connection.record.note(|entry| note(entry, call, caller, Ok(permit)));
+    grounds::keep(connection, call, body, known, permit);
+}
+
 /// What the audit log says of a verdict.
 fn note(entry: &mut Entry, call: &Call<Body>, caller: Option<&Caller>, verdict: Result<&Permit, &Refusal>) {
     if let Some(caller) = caller {
@@ -180,13 +196,13 @@ fn note(entry: &mut Entry, call: &Call<Body>, caller: Option<&Caller>, verdict: 
 /// Reads a body that is judged: all of it, or an error. There is no length
 /// from which on it passes unread.
 pub(super) async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, Error> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     read_until(body, limits, Deadline::new(limits)).await
 }
 
 async fn read_until(body: &mut Body, limits: &Limits, deadline: Deadline) -> Result<Bytes, Error> {
-    if body.is_end_stream() {
-        return Ok(Bytes::new());
-    }
     let too_large = || {
         let mib = limits.judged_body / (1024 * 1024);
         Error::client(

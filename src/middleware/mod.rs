@@ -4,6 +4,7 @@ mod bridge;
 pub mod framing;
 mod grounds;
 mod inspect;
+mod last_verdict;
 mod normalise;
 mod observe;
 mod own;
@@ -35,6 +36,7 @@ use crate::observe::{Audit, Caller, Metrics, Record};
 use crate::policy::Policy;
 use crate::server;
 use crate::settings::Limits;
+use last_verdict::LastVerdict;
 use standing::Standing;
 
 /// What the layers answer with. Local to its thread: a connection never moves.
@@ -66,6 +68,7 @@ pub struct Connection {
     gateway: Arc<Gateway>,
     peer: Rc<Identity>,
     standing: Standing,
+    last_verdict: LastVerdict,
     record: Record,
     /// How the audit log calls the peer, if there is one.
     caller: Option<Arc<Caller>>,
@@ -165,6 +168,7 @@ impl server::NewStack for Sessions {
             gateway,
             peer,
             standing: Standing::default(),
+            last_verdict: LastVerdict::default(),
             caller,
             record: Record::default(),
             under_way: RefCell::default(),

@@ -85,8 +85,9 @@ fn to_answer(error: &Error, version: Option<ApiVersion>) -> Response<Body> {
 /// The version in a path, read leniently: it only picks the form of an error,
 /// and the path itself may be what the error is about.
 fn version_in(uri: &http::Uri) -> Option<ApiVersion> {
-    let target = uri.path_and_query()?.as_str();
-    target.strip_prefix("/v")?.split('/').next()?.parse().ok()
+    let rest = uri.path_and_query()?.as_str().strip_prefix("/v")?;
+    let end = rest.bytes().position(|byte| byte == b'/').unwrap_or(rest.len());
+    rest.get(..end)?.parse().ok()
 }
 
 #[cfg(test)]

@@ -4,15 +4,16 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use http::{HeaderMap, Request, Response, StatusCode, header};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use tower::{Layer, Service};
 
 use super::{Answer, Connection};
 use crate::body::Body;
-use crate::docker::endpoint::{Method, Routed};
+use crate::docker::endpoint::{Endpoint, Method, Routed};
 use crate::docker::target::Target;
 use crate::error::Error;
-use crate::observe::canonical;
+use crate::observe::{Asked, canonical};
 use crate::policy::Call;
 
 /// Layer of [`Route`].
@@ -30,16 +31,35 @@ impl<S> Layer<S> for RouteLayer {
     type Service = Route<S>;
 
     fn layer(&self, inner: S) -> Route<S> {
-        Route { inner, connection: self.0.clone() }
+        Route { inner, connection: self.0.clone(), last: None }
     }
 }
 
 /// Finds the operation. What has none is answered as a daemon does.
-#[derive(Clone)]
 pub(super) struct Route<S> {
     inner: S,
     connection: Rc<Connection>,
+    last: Option<Last>,
 }
+
+/// The request line before this one, and what it was read to: who polls sends the same again.
+struct Last {
+    method: http::Method,
+    target: Box<str>,
+    line: Line,
+}
+
+/// A request line that was read.
+#[derive(Clone)]
+struct Line {
+    endpoint: Endpoint,
+    target: Rc<Target>,
+    /// How the audit log says it, if there is one.
+    asked: Option<Asked>,
+}
+
+/// The longest target that is remembered, in bytes: a build's may be much longer.
+const LONGEST: usize = 512;
 
 impl<S> Service<Request<Incoming>> for Route<S>
 where
@@ -58,34 +78,60 @@ where
             // Engines answer OPTIONS on any path with an empty 200.
             return Box::pin(std::future::ready(Ok(Response::new(Body::Empty))));
         }
-        match to_call(request, &self.connection) {
-            Ok(call) => self.inner.call(call),
+        match self.line(request.method(), request.uri()) {
+            Ok(line) => self.inner.call(to_call(request, line, &self.connection)),
             Err(error) => Box::pin(std::future::ready(Err(error))),
         }
     }
 }
 
-fn to_call(request: Request<Incoming>, connection: &Connection) -> Result<Call<Body>, Error> {
-    let (parts, body) = request.into_parts();
+impl<S> Route<S> {
+    /// Reads a request line, or remembers what it was read to.
+    fn line(&mut self, method: &http::Method, uri: &http::Uri) -> Result<Line, Error> {
+        let target = uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
+        if let Some(last) = self.last.as_ref().filter(|last| *last.target == *target && last.method == *method) {
+            return Ok(last.line.clone());
+        }
+        let line = read(method, target, &self.connection)?;
+        if target.len() <= LONGEST {
+            self.last = Some(Last { method: method.clone(), target: target.into(), line: line.clone() });
+        }
+        Ok(line)
+    }
+}
+
+fn read(method: &http::Method, target: &str, connection: &Connection) -> Result<Line, Error> {
     let not_found = || Error::client(StatusCode::NOT_FOUND, "page not found");
-    let Some(method) = Method::from_name(parts.method.as_str()) else { return Err(not_found()) };
-    let target = parts.uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
+    let Some(method) = Method::from_name(method.as_str()) else { return Err(not_found()) };
     let target = Target::parse(target).map_err(|error| Error::bad_request(error.to_string()))?;
-    let endpoint = match target.route(method) {
-        Routed::To { endpoint, .. } => endpoint,
+    let asked = |endpoint| {
+        connection.caller.as_ref().map(|_| Asked::new(method.as_str(), endpoint, &canonical(&target, endpoint)))
+    };
+    match target.route(method) {
+        Routed::To { endpoint, .. } => {
+            let asked = asked(Some(endpoint));
+            Ok(Line { endpoint, target: Rc::new(target), asked })
+        }
         // A daemon answers 404 for both.
         Routed::WrongMethod | Routed::Unknown => {
-            connection.record.note(|entry| entry.routed(None, canonical(&target, None)));
-            return Err(not_found());
+            connection.record.note(|entry| entry.routed(asked(None)));
+            Err(not_found())
         }
-    };
+    }
+}
+
+fn to_call(request: Request<Incoming>, line: Line, connection: &Connection) -> Call<Body> {
+    let (parts, body) = request.into_parts();
+    let Line { endpoint, target, asked } = line;
     connection.record.set_endpoint(endpoint);
-    let mut body = Body::Stream(body);
+    let mut body = if body.is_end_stream() { Body::Empty } else { Body::Stream(body) };
     connection.record.note(|entry| {
-        entry.routed(Some(endpoint), canonical(&target, Some(endpoint)));
-        body = std::mem::take(&mut body).counted(entry.received_count());
+        entry.routed(asked);
+        if !matches!(body, Body::Empty) {
+            body = std::mem::take(&mut body).counted(entry.received_count());
+        }
     });
-    Ok(Call {
+    Call {
         endpoint,
         target,
         identity: connection.peer.clone(),
@@ -95,14 +141,16 @@ fn to_call(request: Request<Incoming>, connection: &Connection) -> Result<Call<B
         unrepaired: false,
         headers: parts.headers,
         body,
-    })
+    }
 }
 
 /// True if the head may be one of a hijack, so that an end of the client's
 /// bytes may be no more than the end of its stdin. May say yes too often, never
 /// no where a hijack follows.
 pub(super) fn may_hijack(method: &http::Method, path: &str) -> bool {
-    let path = path.split('?').next().unwrap_or_default();
+    // Bytes are compared: a search for one char in a short text costs more.
+    let end = path.bytes().position(|byte| byte == b'?').unwrap_or(path.len());
+    let path = path.get(..end).unwrap_or_default();
     if method == http::Method::POST {
         path.ends_with("/attach") || path.ends_with("/start") && path.contains("/exec/") || is_grpc(path)
     } else {

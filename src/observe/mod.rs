@@ -8,6 +8,6 @@ mod record;
 pub mod log;
 
 pub use admin::{Admin, Ready};
-pub use audit::{Audit, Caller, Entry, canonical};
+pub use audit::{Asked, Audit, Caller, Entry, canonical};
 pub use metrics::Metrics;
 pub use record::Record;

@@ -20,8 +20,8 @@ use crate::identity::Identity;
 pub struct Call<B> {
     /// The operation.
     pub endpoint: Endpoint,
-    /// The target as the client sent it, decoded.
-    pub target: Target,
+    /// The target as the client sent it, decoded. Shared with whoever remembers the call.
+    pub target: Rc<Target>,
     /// Who asks.
     pub identity: Rc<Identity>,
     /// What it is judged by, from its head to the end of its answer: a reload is for later calls.
@@ -51,7 +51,7 @@ impl<B> Call<B> {
     /// Turns a verdict into the call to send. `full` makes a body of bytes.
     pub fn permit(mut self, permit: Permit, full: impl FnOnce(Vec<u8>) -> B) -> Permitted<B> {
         if let Some(target) = permit.target {
-            self.target = target;
+            self.target = Rc::new(target);
         }
         if let Some(body) = permit.body {
             self.body = full(body);
@@ -78,7 +78,7 @@ impl<B> Permitted<B> {
 
     /// The target to send.
     #[must_use]
-    pub const fn target(&self) -> &Target {
+    pub const fn target(&self) -> &Rc<Target> {
         &self.call.target
     }
 

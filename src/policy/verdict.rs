@@ -1,6 +1,7 @@
 //! What judging a call comes to.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use http::{HeaderName, StatusCode};
 
@@ -36,7 +37,7 @@ pub struct Permit {
     /// What ownership asks for besides, where the caller has only what is its own.
     pub own: Option<Box<Own>>,
     /// The rule of the access policy that allows it, such as `ci-runner: build`.
-    pub allowed_by: Option<String>,
+    pub allowed_by: Option<Arc<str>>,
     /// The rows and rules that changed something in it, such as `vic: field HostConfig.CpuShares`.
     pub changed_by: Vec<String>,
 }

@@ -30,6 +30,8 @@ struct Case {
     name: &'static str,
     profile: &'static str,
     rules: usize,
+    audit: bool,
+    /// `{n}` in it is another number each time.
     request: String,
 }
 
@@ -46,11 +48,17 @@ fn cases() -> Vec<Case> {
             body.len()
         )
     };
-    let case = |name, profile, rules, request| Case { name, profile, rules, request };
+    let case = |name, profile, rules, request| Case { name, profile, rules, audit: false, request };
+    let audited = |name, request| Case { audit: true, ..case(name, "engine", 50, request) };
     vec![
         case("get, profile engine", "engine", 0, get()),
         case("get, profile vic-1.5", "vic-1.5", 0, get().replace("1.41", "1.25")),
         case("get, profile engine, 50 access rules", "engine", 50, get()),
+        audited("get, profile engine, 50 access rules, audit log", get()),
+        audited(
+            "get, profile engine, 50 access rules, audit log, another target each time",
+            get().replace("json", "json?all=1&limit={n}"),
+        ),
         case("create, profile engine, unread", "engine", 0, create()),
         case("create, profile vic-1.5", "vic-1.5", 0, create()),
         case("create, profile vic-1.5, 50 access rules", "vic-1.5", 50, create()),
@@ -101,7 +109,7 @@ fn release() -> PathBuf {
 fn count(program: &Path, case: &Case) -> u64 {
     let [few, many] = [FEW, MANY].map(|requests| {
         let backend = Backend::start();
-        let gateway = Counted::start(program, &backend, case.profile, case.rules);
+        let gateway = Counted::start(program, &backend, case.profile, case.rules, case.audit);
         gateway.ask(&case.request, requests);
         gateway.instructions()
     });

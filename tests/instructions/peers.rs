@@ -73,7 +73,7 @@ pub struct Counted {
 }
 
 impl Counted {
-    pub fn start(program: &Path, backend: &Backend, profile: &str, rules: usize) -> Self {
+    pub fn start(program: &Path, backend: &Backend, profile: &str, rules: usize, audit: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let file = |name: &str| dir.path().join(name).display().to_string();
         let mut command = Command::new("valgrind");
@@ -86,6 +86,9 @@ impl Counted {
             .current_dir(dir.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
+        if audit {
+            command.env("VICGATE_LOG__AUDIT", file("audit.log"));
+        }
         if rules > 0 {
             std::fs::write(file("access.toml"), policy(rules)).unwrap();
             command.args(["--access", &file("access.toml")]);
@@ -102,8 +105,8 @@ impl Counted {
         let mut stream = UnixStream::connect(self.dir.path().join("gateway.sock")).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let mut reader = BufReader::new(stream.try_clone().unwrap());
-        for _ in 0..times {
-            stream.write_all(request.as_bytes()).unwrap();
+        for number in 0..times {
+            stream.write_all(request.replace("{n}", &number.to_string()).as_bytes()).unwrap();
             let head = read_message(&mut reader).unwrap();
             assert!(head.starts_with("HTTP/1.1 20"), "{head}");
         }

@@ -224,7 +224,7 @@ fn permit(request: Request<Incoming>, identity: Rc<Identity>) -> Result<Permitte
     let body = Body::Stream(body);
     let call = Call {
         endpoint,
-        target,
+        target: Rc::new(target),
         identity,
         policy: policy(),
         bridged: None,

@@ -154,3 +154,22 @@ fn a_stock_build_uses_what_was_typed() {
     assert_eq!(query.used().map(|given| given.param.name).collect::<Vec<_>>(), ["t"]);
     assert!(query.unknown().is_empty());
 }
+
+#[test]
+fn what_is_sent_as_it_came_is_known_without_writing_it() {
+    for (endpoint, text) in [
+        (Endpoint::ContainerCreate, "/x?name=web"),
+        (Endpoint::ContainerCreate, "/x?name=web&nosuch=1"),
+        (Endpoint::ContainerList, "/x?all=1&limit=5"),
+        (Endpoint::ContainerList, "/x?filters=%7B%22status%22%3A%5B%22running%22%5D%7D"),
+        (Endpoint::ContainerList, "/x?filters=%7B%20%22status%22%3A%5B%22running%22%5D%7D"),
+        (Endpoint::ContainerList, "/x?trunc_cmd=1&all=1"),
+    ] {
+        let target = target(text);
+        let query = read(endpoint, &target, ApiVersion::new(41)).unwrap();
+        for with_unknown in [false, true] {
+            let same = query.pairs(with_unknown) == target.query;
+            assert_eq!(query.is_sent_as(&target.query, with_unknown), same, "{text}");
+        }
+    }
+}

@@ -90,7 +90,7 @@ pub(super) struct Job {
     /// The operation that is sent.
     pub(super) endpoint: Endpoint,
     /// The target that is sent.
-    pub(super) target: Target,
+    pub(super) target: Rc<Target>,
     /// True if the caller has only what is its own.
     pub(super) owned: bool,
     pub(super) bridged: Arc<Bridged>,

@@ -1,5 +1,6 @@
 //! A call on its way in.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode, header};
@@ -36,7 +37,7 @@ pub(super) async fn bridge(call: &mut Call<Body>, terms: &Terms, limits: &Limits
     }
     call.bridged = Some(Arc::new(made));
     if client != backend {
-        call.target.version = Some(backend);
+        Rc::make_mut(&mut call.target).version = Some(backend);
     }
     Ok(())
 }
@@ -60,7 +61,8 @@ async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Resul
         call.body = body.map_or_else(|| Body::full(bytes), Body::full);
         edits
     } else {
-        bridge::request(ask, &mut call.target, None).map_err(|problems| refuse(call.endpoint, ask.backend, problems))?
+        bridge::request(ask, Rc::make_mut(&mut call.target), None)
+            .map_err(|problems| refuse(call.endpoint, ask.backend, problems))?
     };
     if edits.drop_body {
         inspect::read(&mut call.body, limits).await?;
@@ -84,7 +86,8 @@ fn with_body(call: &mut Call<Body>, ask: &Ask<'_>, bytes: &[u8]) -> Result<(Edit
     let refuse = |problems| refuse(endpoint, ask.backend, problems);
     let ty = schema::body(endpoint).filter(|_| !bytes.iter().all(u8::is_ascii_whitespace));
     let Some(ty) = ty else {
-        return bridge::request(ask, &mut call.target, None).map(|edits| (edits, None)).map_err(refuse);
+        let edits = bridge::request(ask, Rc::make_mut(&mut call.target), None);
+        return edits.map(|edits| (edits, None)).map_err(refuse);
     };
     let mut json = json::parse(bytes).map_err(|error| {
         unread(vec![("the body".into(), String::new(), format!("it is not JSON that all daemons read alike: {error}"))])
@@ -94,7 +97,7 @@ fn with_body(call: &mut Call<Body>, ask: &Ask<'_>, bytes: &[u8]) -> Result<(Edit
         unread(errors.into_iter().map(|error| (error.path, error.value, error.reason)).collect())
     })?;
     let mut json: Json<'_> = read.into_json();
-    let edits = bridge::request(ask, &mut call.target, Some(&mut json)).map_err(refuse)?;
+    let edits = bridge::request(ask, Rc::make_mut(&mut call.target), Some(&mut json)).map_err(refuse)?;
     Ok((edits, Some(json.to_vec())))
 }
 

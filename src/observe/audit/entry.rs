@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
 use http::{Method, StatusCode};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::Pen;
+use super::line::{number, text, texts};
 use crate::docker::endpoint::Endpoint;
 use crate::identity::{Evidence, Identity};
 use crate::net::Meter;
@@ -16,8 +17,8 @@ use crate::net::Meter;
 /// Who is at the other end of a connection, as its lines say it.
 #[derive(Debug)]
 pub struct Caller {
-    peer: String,
-    who: Who,
+    /// The members `peer` and `identity` of all its lines.
+    members: Vec<u8>,
     pen: Arc<Pen>,
 }
 
@@ -50,7 +51,40 @@ impl Caller {
             }
         };
         let peer = identity.address.map_or_else(|| "unix".to_owned(), |address| address.to_string());
-        Self { peer, who, pen }
+        let mut members = br#""peer":"#.to_vec();
+        text(&mut members, &peer);
+        members.extend_from_slice(br#","identity":"#);
+        // Writing to memory cannot fail, nor do words and numbers.
+        let _ = serde_json::to_writer(&mut members, &who);
+        Self { members, pen }
+    }
+}
+
+/// What a call asks for, as its line says it: the members `method`, `endpoint` and `target`.
+#[derive(Clone, Debug)]
+pub struct Asked(Arc<[u8]>);
+
+impl Asked {
+    /// A method, the operation that it leads to, and the [`canonical`](super::canonical) target.
+    #[must_use]
+    pub fn new(method: &str, endpoint: Option<Endpoint>, target: &str) -> Self {
+        Self(Self::written(method, endpoint, Some(target)).into())
+    }
+
+    fn written(method: &str, endpoint: Option<Endpoint>, target: Option<&str>) -> Vec<u8> {
+        let mut out = br#""method":"#.to_vec();
+        text(&mut out, method);
+        out.extend_from_slice(br#","endpoint":"#);
+        match endpoint {
+            Some(endpoint) => text(&mut out, endpoint.name()),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(br#","target":"#);
+        match target {
+            Some(target) => text(&mut out, target),
+            None => out.extend_from_slice(b"null"),
+        }
+        out
     }
 }
 
@@ -61,13 +95,16 @@ pub struct Entry {
     time: SystemTime,
     began: Instant,
     method: Method,
-    endpoint: Option<Endpoint>,
-    target: Option<String>,
+    asked: Option<Asked>,
     roles: Arc<[String]>,
     verdict: &'static str,
+    allowed_by: Option<Arc<str>>,
     rules: Vec<String>,
     status: Option<StatusCode>,
-    received: Arc<AtomicU64>,
+    /// Bytes of a tunnel.
+    received: u64,
+    /// Bytes of a request's body, if it has one: counted where it is read.
+    body: Option<Arc<AtomicU64>>,
     sent: u64,
     /// True if there was a line when its answer began.
     opened: bool,
@@ -82,22 +119,22 @@ impl Entry {
             time: SystemTime::now(),
             began: Instant::now(),
             method,
-            endpoint: None,
-            target: None,
+            asked: None,
             roles: Arc::default(),
             verdict: "refused",
+            allowed_by: None,
             rules: Vec::new(),
             status: None,
-            received: Arc::default(),
+            received: 0,
+            body: None,
             sent: 0,
             opened: false,
         }
     }
 
-    /// Notes what it is: the operation, if there is one, and its [`canonical`](super::canonical) target.
-    pub fn routed(&mut self, endpoint: Option<Endpoint>, target: String) {
-        self.endpoint = endpoint;
-        self.target = Some(target);
+    /// Notes what it is.
+    pub fn routed(&mut self, asked: Option<Asked>) {
+        self.asked = asked;
     }
 
     /// Notes the roles that it was judged by.
@@ -106,22 +143,24 @@ impl Entry {
     }
 
     /// Notes that it is sent on: allowed by a rule, if there are any, and changed by some.
-    pub fn permitted(&mut self, allowed_by: Option<String>, changed_by: Vec<String>) {
+    pub fn permitted(&mut self, allowed_by: Option<Arc<str>>, changed_by: Vec<String>) {
         self.verdict = if changed_by.is_empty() { "permit" } else { "edited" };
-        self.rules = allowed_by.into_iter().collect();
+        self.allowed_by = allowed_by;
+        self.rules.clear();
         self.add_rules(changed_by);
     }
 
     /// Notes that it is refused, by these rules.
     pub fn refused(&mut self, rules: impl IntoIterator<Item = String>) {
         self.verdict = "refused";
+        self.allowed_by = None;
         self.rules.clear();
         self.add_rules(rules);
     }
 
     fn add_rules(&mut self, rules: impl IntoIterator<Item = String>) {
         for rule in rules {
-            if !self.rules.contains(&rule) {
+            if !self.rules.contains(&rule) && self.allowed_by.as_deref() != Some(rule.as_str()) {
                 self.rules.push(rule);
             }
         }
@@ -129,39 +168,60 @@ impl Entry {
 
     /// Where to count the bytes of its request.
     #[must_use]
-    pub fn received_count(&self) -> Arc<AtomicU64> {
-        self.received.clone()
+    pub fn received_count(&mut self) -> Arc<AtomicU64> {
+        self.body.get_or_insert_default().clone()
     }
 
     /// Notes the status of its answer. Of one that may last there is a line now, and one at its end.
     pub fn answered(&mut self, status: StatusCode, lasts: bool) {
         self.status = Some(status);
         if lasts {
-            self.write("opened");
+            self.write(OPENED);
             self.opened = true;
         }
     }
 
     fn write(&self, event: &'static str) {
-        let over = event != "opened";
-        self.caller.pen.write(&Line {
-            time: self.time,
-            event,
-            peer: &self.caller.peer,
-            identity: &self.caller.who,
-            roles: &self.roles,
-            method: self.method.as_str(),
-            endpoint: self.endpoint.map(Endpoint::name),
-            target: self.target.as_deref(),
-            verdict: self.verdict,
-            rules: &self.rules,
-            status: self.status.as_ref().map(StatusCode::as_u16),
-            received: over.then(|| self.received.load(Ordering::Relaxed)),
-            sent: over.then_some(self.sent),
-            ms: over.then(|| u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)),
+        let Caller { members, pen } = &*self.caller;
+        pen.write(|out, stamp| {
+            out.extend_from_slice(br#"{"time":""#);
+            stamp.write(out, self.time);
+            out.extend_from_slice(br#"","event":""#);
+            out.extend_from_slice(event.as_bytes());
+            out.extend_from_slice(br#"","#);
+            out.extend_from_slice(members);
+            out.extend_from_slice(br#","roles":["#);
+            texts(out, self.roles.iter().map(String::as_str));
+            out.extend_from_slice(b"],");
+            match &self.asked {
+                Some(asked) => out.extend_from_slice(&asked.0),
+                None => out.append(&mut Asked::written(self.method.as_str(), None, None)),
+            }
+            out.extend_from_slice(br#","verdict":""#);
+            out.extend_from_slice(self.verdict.as_bytes());
+            out.extend_from_slice(br#"","rules":["#);
+            texts(out, self.allowed_by.as_deref().into_iter().chain(self.rules.iter().map(String::as_str)));
+            out.extend_from_slice(br#"],"status":"#);
+            match self.status {
+                Some(status) => out.extend_from_slice(status.as_str().as_bytes()),
+                None => out.extend_from_slice(b"null"),
+            }
+            if event != OPENED {
+                let body = self.body.as_ref().map_or(0, |body| body.load(Ordering::Relaxed));
+                out.extend_from_slice(br#","received":"#);
+                number(out, self.received + body);
+                out.extend_from_slice(br#","sent":"#);
+                number(out, self.sent);
+                out.extend_from_slice(br#","ms":"#);
+                number(out, u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX));
+            }
+            out.push(b'}');
         });
     }
 }
+
+/// The event of an answer that lasts, at its beginning.
+const OPENED: &str = "opened";
 
 impl Drop for Entry {
     fn drop(&mut self) {
@@ -171,7 +231,7 @@ impl Drop for Entry {
 
 impl Meter for Entry {
     fn received(&mut self, bytes: u64) {
-        self.received.fetch_add(bytes, Ordering::Relaxed);
+        self.received += bytes;
     }
 
     fn sent(&mut self, bytes: u64) {
@@ -181,33 +241,6 @@ impl Meter for Entry {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry").field("endpoint", &self.endpoint).finish_non_exhaustive()
+        f.debug_struct("Entry").field("verdict", &self.verdict).finish_non_exhaustive()
     }
-}
-
-/// A line, in the order of its members.
-#[derive(Serialize)]
-struct Line<'l> {
-    #[serde(serialize_with = "rfc3339")]
-    time: SystemTime,
-    event: &'static str,
-    peer: &'l str,
-    identity: &'l Who,
-    roles: &'l [String],
-    method: &'l str,
-    endpoint: Option<&'static str>,
-    target: Option<&'l str>,
-    verdict: &'static str,
-    rules: &'l [String],
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    received: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sent: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ms: Option<u64>,
-}
-
-fn rfc3339<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&humantime::format_rfc3339_millis(*time))
 }

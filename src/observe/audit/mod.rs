@@ -6,10 +6,11 @@
 
 mod entry;
 mod file;
+mod line;
 mod target;
 mod writer;
 
-pub use entry::{Caller, Entry};
+pub use entry::{Asked, Caller, Entry};
 pub use target::canonical;
 
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use std::thread::{self, JoinHandle, ThreadId};
 
 use super::Metrics;
 use file::LogFile;
+use line::Stamp;
 use writer::{Order, Orders, Writer};
 
 /// An audit log that is open.
@@ -39,9 +41,15 @@ pub(super) struct Pens {
 /// The lines of one thread that are not yet written.
 #[derive(Debug)]
 pub struct Pen {
-    lines: Mutex<Vec<u8>>,
+    lines: Mutex<Lines>,
     orders: Arc<Orders>,
     metrics: Arc<Metrics>,
+}
+
+#[derive(Debug, Default)]
+struct Lines {
+    bytes: Vec<u8>,
+    stamp: Stamp,
 }
 
 /// How many bytes of lines are brought to the file without waiting for more.
@@ -111,22 +119,19 @@ impl Pens {
 }
 
 impl Pen {
-    /// Adds a line.
-    fn write(&self, line: &impl serde::Serialize) {
+    /// Adds a line, which is written without its end.
+    fn write(&self, line: impl FnOnce(&mut Vec<u8>, &mut Stamp)) {
         let mut lines = locked(&self.lines);
-        let before = lines.len();
+        let Lines { bytes, stamp } = &mut *lines;
+        let before = bytes.len();
         if before >= MOST {
             drop(lines);
             self.metrics.audit_lost();
             return;
         }
-        // Writing to memory cannot fail, nor can maps have keys that are no text: there are none.
-        if serde_json::to_writer(&mut *lines, line).is_err() {
-            lines.truncate(before);
-            return;
-        }
-        lines.push(b'\n');
-        let after = lines.len();
+        line(bytes, stamp);
+        bytes.push(b'\n');
+        let after = bytes.len();
         drop(lines);
         if before == 0 || before < MANY && after >= MANY {
             self.orders.give(if after < MANY { Order::Some } else { Order::Many });
@@ -135,7 +140,7 @@ impl Pen {
 
     /// Takes all lines away, and leaves an empty buffer to go on with.
     fn take(&self, empty: &mut Vec<u8>) {
-        std::mem::swap(&mut *locked(&self.lines), empty);
+        std::mem::swap(&mut locked(&self.lines).bytes, empty);
     }
 }
 
@@ -165,7 +170,7 @@ mod tests {
             lost()
         });
         assert!(written.is_some());
-        assert!(locked(&audit.pen().lines).len() < MOST + 1000);
+        assert!(locked(&audit.pen().lines).bytes.len() < MOST + 1000);
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl<'j> Judge<'j> {
             return;
         }
         let reason = if rule.reason.is_empty() { "this is forbidden" } else { &rule.reason };
-        let cite = self.cite(&rule.name);
+        let cite = rule.cited.to_string();
         if caught.is_empty() {
             points.push(Point { reason: reason.to_owned(), rule: cite, ..self.whole_call() });
             return;
@@ -146,7 +146,7 @@ impl<'j> Judge<'j> {
 
     fn grant(&self, rule: &Rule) -> Grant {
         let mut grant = Grant {
-            rule: self.cite(&rule.name),
+            rule: rule.cited.clone(),
             place: rule.place.clone(),
             edits: Vec::new(),
             sets: Vec::new(),

@@ -87,9 +87,9 @@ pub struct Caller {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
     /// The rule that allows it, such as `ci-runner: build`.
-    pub rule: String,
+    pub rule: Arc<str>,
     /// Where that rule stands, such as `ci-runner.toml:12`.
-    pub place: String,
+    pub place: Arc<str>,
     /// What is changed in it; see [`apply`].
     pub edits: Vec<Edit>,
     /// The rules that force values on it, and where they stand.
@@ -167,6 +167,12 @@ impl Access {
         is_for.then(|| Owner::new(&rule.label, identity, rule.shares_images))
     }
 
+    /// True if somebody has only what is their own.
+    #[must_use]
+    pub const fn has_owners(&self) -> bool {
+        self.owner.is_some()
+    }
+
     /// True if some rule may allow the operation to an identity.
     #[must_use]
     pub fn may_allow(&self, endpoint: Endpoint, identity: &Identity) -> bool {
@@ -206,7 +212,8 @@ impl Access {
     fn add(&mut self, raw: read::Raw) {
         let mut places = vec![(Vec::new(), Vec::new()); Endpoint::ALL.len()];
         for (allows, rules) in [(false, raw.deny), (true, raw.allow)] {
-            for (rule, endpoints) in rules {
+            for (mut rule, endpoints) in rules {
+                rule.cited = format!("{}: {}", self.name, rule.name).into();
                 for endpoint in endpoints {
                     let Some(index) = self.by_endpoint.get_mut(endpoint as usize) else { continue };
                     let Some((deny, allow)) = places.get_mut(endpoint as usize) else { continue };

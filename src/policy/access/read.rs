@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::amount::{self, amount};
 use super::case::{self, Case};
@@ -100,7 +101,8 @@ impl Reader<'_> {
         let endpoints = self.endpoints(&section, allows);
         let mut rule = Rule {
             name,
-            place,
+            cited: Arc::default(),
+            place: place.into(),
             reason: section.string("reason").map_or_else(String::new, |reason| reason.value.to_owned()),
             roles,
             clauses: Vec::new(),

@@ -1,5 +1,7 @@
 //! The rules of an access policy, as plain data.
 
+use std::sync::Arc;
+
 use super::pattern::Patterns;
 use super::role::RoleSet;
 use crate::docker::endpoint::Endpoint;
@@ -8,10 +10,12 @@ use crate::policy::facts::{CallPlace, Kind, KindSet, Limit, Syntax};
 /// A rule that allows calls or denies them.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
-    /// Its name, as refusals cite it.
+    /// Its name.
     pub(super) name: String,
+    /// As verdicts cite it, with the name of its policy; put in by [`Access::add`](super::Access).
+    pub(super) cited: Arc<str>,
     /// Where it stands, such as `ci.toml:12`.
-    pub(super) place: String,
+    pub(super) place: Arc<str>,
     /// What the author says about it; may be empty.
     pub(super) reason: String,
     /// Whom it is about; `None` is everyone.

@@ -34,7 +34,7 @@ impl Judge<'_> {
     }
 
     fn explain(&self, rule: &Rule, obstacle: Obstacle<'_>) -> Point {
-        let cite = self.cite(&rule.name);
+        let cite = rule.cited.to_string();
         match obstacle {
             Obstacle::Unmentioned(fact) if fact.kind == facts::Kind::Unreadable => {
                 point(fact, "this has no clear meaning, so that no rule can allow it".to_owned(), String::new(), cite)

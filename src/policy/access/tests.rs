@@ -41,7 +41,7 @@ fn ask(access: &Access, who: &Identity, call: &str, body: &str) -> Result<(Strin
     let mut json = body.map_or(Json::Null, schema::Body::into_json);
     let mut pairs = query.pairs(false);
     apply(&grant.edits, &mut json, &mut pairs, version);
-    Ok((grant.rule, json.to_string()))
+    Ok((grant.rule.to_string(), json.to_string()))
 }
 
 fn permits(access: &Access, call: &str, body: &str) -> bool {

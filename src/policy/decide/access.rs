@@ -34,7 +34,8 @@ impl<W: Witness> Judge<'_, '_, W> {
             // It is refused already, and does not say clearly what a rule would look at.
             return None;
         }
-        let query = match query::read(endpoint, target, version) {
+        let read = self.read.take().filter(|_| std::ptr::eq(target, self.question.target));
+        let query = match read.map_or_else(|| query::read(endpoint, target, version), Ok) {
             Ok(query) => query,
             Err(errors) => {
                 self.unread("the query", "", &errors.to_string(), None);
@@ -81,7 +82,7 @@ impl<W: Witness> Judge<'_, '_, W> {
         let unchanged = edits.is_empty() && renames.is_empty() && change.query.is_none();
         if !unchanged {
             self.permit.changed_by.extend(grant.sets.into_iter().map(|(rule, _)| rule));
-            self.permit.changed_by.push(grant.rule.clone());
+            self.permit.changed_by.push(grant.rule.to_string());
         }
         self.permit.allowed_by = Some(grant.rule);
         if unchanged {

@@ -24,6 +24,7 @@ use super::rule::{Fault, Outcome};
 use super::{Permit, Point, Policy, Refusal, Verdict};
 use crate::docker::endpoint::{BodyKind, Endpoint};
 use crate::docker::json::Json;
+use crate::docker::query::Query;
 use crate::docker::secret;
 use crate::docker::target::Target;
 use crate::docker::version::ApiVersion;
@@ -93,6 +94,13 @@ pub fn needs_body(policy: &Policy, endpoint: Endpoint, _target: &Target) -> bool
     }
 }
 
+/// True if the verdict on calls of an operation rests on their target and their caller alone: neither headers nor
+/// a body have a say.
+#[must_use]
+pub fn rests_on_target(policy: &Policy, endpoint: Endpoint, target: &Target) -> bool {
+    !needs_body(policy, endpoint, target) && policy.profile.headers().all(|(of, ..)| of != endpoint)
+}
+
 fn judge<W: Witness>(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>, witness: &mut W) -> Verdict {
     if !W::LISTENS
         && let Some(permit) = short_way(policy, question, caller, |_| false)
@@ -126,6 +134,8 @@ struct Judge<'q, 'w, W> {
     witness: &'w mut W,
     points: Vec<Point>,
     permit: Permit,
+    /// The query, once it is read, where it is sent as it came.
+    read: Option<Query<'q>>,
     /// True once the access policy has refused something.
     forbidden: bool,
     /// What ownership ends the call with.
@@ -176,6 +186,7 @@ impl<'q, 'w, W: Witness> Judge<'q, 'w, W> {
             witness,
             points: Vec::new(),
             permit: Permit::default(),
+            read: None,
             forbidden: false,
             gone: None,
             unchanged: true,

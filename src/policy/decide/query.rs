@@ -30,18 +30,26 @@ impl<W: Witness> Judge<'_, '_, W> {
                 self.unknown_param(name);
             }
         }
-        let mut pairs = query.pairs(forward);
+        let mut changed: Option<Vec<(String, String)>> = None;
         for given in query.used().filter(|_| !self.policy.profile.open) {
             match self.param(given) {
                 Fate::Stays => {}
-                Fate::Goes(_) => pairs.retain(|(name, _)| name != given.param.name),
+                Fate::Goes(_) => {
+                    changed.get_or_insert_with(|| query.pairs(forward)).retain(|(name, _)| name != given.param.name);
+                }
                 Fate::Becomes(new) => {
+                    let pairs = changed.get_or_insert_with(|| query.pairs(forward));
                     let new = new.as_str().unwrap_or_default();
                     let old = pairs.iter_mut().filter(|(name, _)| name == given.param.name);
                     old.for_each(|(_, value)| new.clone_into(value));
                 }
             }
         }
+        if changed.is_none() && query.is_sent_as(&question.target.query, forward) {
+            self.read = Some(query);
+            return;
+        }
+        let pairs = changed.unwrap_or_else(|| query.pairs(forward));
         if pairs != question.target.query {
             let mut target = question.target.clone();
             target.query = pairs;
