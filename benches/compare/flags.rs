@@ -77,6 +77,8 @@ pub(crate) enum Role {
     #[command(hide = true)]
     Backend { unix: PathBuf, tcp: SocketAddr },
     #[command(hide = true)]
+    Bare { backend: PathBuf, listen: SocketAddr },
+    #[command(hide = true)]
     Load { plan: String },
 }
 

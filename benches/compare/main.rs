@@ -15,6 +15,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod backend;
+mod bare;
 mod child;
 mod files;
 mod flags;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     let flags = Flags::parse();
     let done = match &flags.role {
         Some(Role::Backend { unix, tcp }) => backend::run(unix, *tcp),
+        Some(Role::Bare { backend, listen }) => bare::run(backend, *listen),
         Some(Role::Load { plan }) => load::run(plan),
         None => run::compare(&flags),
     };

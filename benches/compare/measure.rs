@@ -4,7 +4,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::child::Process;
 use crate::load::abuse::Abuse;
@@ -170,23 +170,20 @@ fn reloaded(running: &Running) -> Result<Figures> {
 /// A process that uses no CPU for this long has nothing to do.
 const SETTLED: Duration = Duration::from_millis(200);
 
-/// A client that behaves, alone and then beside one that does not.
+/// A client that behaves: alone, beside one that does not and has another proxy, and beside one that has the
+/// same. The second tells what the abuser takes from it by taking the machine's processors.
 fn abused(bench: &Bench, running: &mut Running, door: &Door, abuse: Abuse) -> Result<Figures> {
     let (Some(pid), Some(plain)) = (running.pid(), running.plain.clone()) else { return Ok(Vec::new()) };
     let pause = Duration::from_millis(2);
     let polite = Work::Requests { request: Sent::list(), connections: 4, pause, window: bench.window() };
     let polite = Plan { door: plain, work: polite };
     let alone = Taken::run(bench, running, &polite)?;
-    let work = Work::Abuse { abuse, window: bench.window() * 4 };
-    let mut abuser = bench.load(&Plan { door: door.clone(), work })?;
-    abuser.wait_for("ready", PATIENCE)?;
-    // It has its connections before the abuser has all others.
-    let mut beside = bench.load(&polite)?;
-    beside.wait_for("ready", PATIENCE)?;
-    let (before, abuser_before) = (Usage::of(pid)?, Usage::of(abuser.pid())?);
-    abuser.say("go")?;
-    thread::sleep(bench.window());
-    let beside = Taken::of(&mut beside, running)?;
+    let (_elsewhere, address) = bench.start_elsewhere()?;
+    let elsewhere = Beside::run(bench, running, &Door { address, ca: None }, &polite, abuse)?;
+    outcome(&elsewhere.abuser)?;
+    let p99_elsewhere = elsewhere.taken.outcome.p99;
+    drop(elsewhere);
+    let Beside { abuser, taken: beside, before, abuser_before } = Beside::run(bench, running, door, &polite, abuse)?;
     let grown_kib = resident_kib(pid)? - before.kib;
     let outcome = outcome(&abuser)?;
     let (after, abuser_after) = (Usage::of(pid)?, Usage::of(abuser.pid())?);
@@ -200,8 +197,36 @@ fn abused(bench: &Bench, running: &mut Running, door: &Door, abuse: Abuse) -> Re
         ("KiB that the abuser grew", abuser_after.kib - abuser_before.kib),
         ("acts of abuse/s", outcome.count as f64 / outcome.seconds),
         ("p99 of a polite client alone, µs", alone.outcome.p99),
+        ("p99 of a polite client while the abuse goes elsewhere, µs", p99_elsewhere),
         ("p99 of a polite client beside it, µs", beside.outcome.p99),
     ])
+}
+
+/// A client that does not behave, which goes on, and what one that does had beside it.
+struct Beside {
+    abuser: Process,
+    taken: Taken,
+    /// What the proxy and the abuser had used when the abuse began.
+    before: Usage,
+    abuser_before: Usage,
+}
+
+impl Beside {
+    /// Lets abuse loose on a door, and a polite client on the proxy.
+    fn run(bench: &Bench, running: &mut Running, door: &Door, polite: &Plan, abuse: Abuse) -> Result<Self> {
+        let work = Work::Abuse { abuse, window: bench.window() * 4 };
+        let mut abuser = bench.load(&Plan { door: door.clone(), work })?;
+        abuser.wait_for("ready", PATIENCE)?;
+        // It has its connections before the abuser has all others.
+        let mut beside = bench.load(polite)?;
+        beside.wait_for("ready", PATIENCE)?;
+        let proxy = running.pid().context("a proxy is measured")?;
+        let (before, abuser_before) = (Usage::of(proxy)?, Usage::of(abuser.pid())?);
+        abuser.say("go")?;
+        thread::sleep(bench.window());
+        let taken = Taken::of(&mut beside, running)?;
+        Ok(Self { abuser, taken, before, abuser_before })
+    }
 }
 
 /// What a process has used, and holds.

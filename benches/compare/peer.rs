@@ -1,5 +1,6 @@
 //! Those that are compared, and how each is started.
 
+use std::env::current_exe;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::thread;
@@ -33,6 +34,8 @@ pub(crate) enum Kind {
     Haproxy { always_splices: bool },
     /// nginx.
     Nginx,
+    /// A proxy of hyper and nothing else; see [`crate::bare`].
+    Bare,
     /// One that runs already.
     Other(Other),
 }
@@ -58,12 +61,22 @@ impl Peer {
             peer("vicgate vic", Kind::Vicgate { profile: "vic" }),
             peer("haproxy, always splicing", Kind::Haproxy { always_splices: true }),
             peer("nginx", Kind::Nginx),
+            peer("bare hyper", Kind::Bare),
         ]
     }
 
-    /// True if it is measured here: always to splice differs where bytes are moved.
+    /// True if it is measured here: always to splice differs where bytes are moved, and a bare proxy can do
+    /// no more than pass requests.
     pub(crate) fn takes_part(&self, measure: &Measure) -> bool {
-        !matches!(self.kind, Kind::Haproxy { always_splices: true }) || matches!(measure.kind, Work::Tunnel(_))
+        match self.kind {
+            Kind::Haproxy { always_splices: true } => matches!(measure.kind, Work::Tunnel(_)),
+            Kind::Bare => matches!(measure.kind, Work::Requests(..)) && !measure.tls,
+            Kind::Direct
+            | Kind::Vicgate { .. }
+            | Kind::Haproxy { always_splices: false }
+            | Kind::Nginx
+            | Kind::Other(_) => true,
+        }
     }
 
     /// Starts it, and waits until it accepts connections.
@@ -80,6 +93,15 @@ impl Peer {
                 let door = Door { address: other.address, ca: other.tls.then_some(ca) };
                 let (plain, tls) = if other.tls { (None, Some(door)) } else { (Some(door), None) };
                 Ok(Running { process: None, pid: Some(other.pid), plain, tls, start: None })
+            }
+            Kind::Bare => {
+                let listen = free_address()?;
+                let args = ["bare".to_owned(), bench.backend_unix.display().to_string(), listen.to_string()];
+                let begun = Instant::now();
+                let process = Process::start(&self.name, bench.cpus(setup.workers), current_exe()?, args)?;
+                process.wait_for("ready", PATIENCE)?;
+                let (start, plain) = (Some(begun.elapsed()), Some(Door { address: listen, ca: None }));
+                Ok(Running { pid: Some(process.pid()), process: Some(process), plain, tls: None, start })
             }
             Kind::Vicgate { .. } | Kind::Haproxy { .. } | Kind::Nginx => {
                 let (plain, tls) = (free_address()?, free_address()?);
@@ -119,7 +141,7 @@ impl Peer {
                 ("haproxy".into(), "haproxy.cfg", text, &["-db", "-f"])
             }
             Kind::Nginx => ("nginx".into(), "nginx.conf", nginx_config(bench, workers, plain, tls), &["-c"]),
-            Kind::Direct | Kind::Other(_) => anyhow::bail!("{} is not ours to start", self.name),
+            Kind::Direct | Kind::Bare | Kind::Other(_) => anyhow::bail!("{} is not ours to start", self.name),
         };
         let config = bench.files.write(config, &text)?;
         let mut args: Vec<String> = flags.iter().map(ToString::to_string).collect();

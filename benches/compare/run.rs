@@ -2,7 +2,7 @@
 
 use std::env::current_exe;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -83,8 +83,19 @@ impl Bench {
     }
 
     fn start_backend(&self) -> Result<Process> {
-        let unix = self.backend_unix.display().to_string();
-        let args = ["backend".to_owned(), unix, self.backend_tcp.to_string()];
+        self.start_backend_at(&self.backend_unix, self.backend_tcp)
+    }
+
+    /// Starts another backend, which no proxy stands in front of, and gives its address.
+    pub(crate) fn start_elsewhere(&self) -> Result<(Process, SocketAddr)> {
+        let (unix, tcp) = (self.files.path("elsewhere.sock"), free_address()?);
+        // One that was there before has left its socket.
+        let _ = std::fs::remove_file(&unix);
+        Ok((self.start_backend_at(&unix, tcp)?, tcp))
+    }
+
+    fn start_backend_at(&self, unix: &Path, tcp: SocketAddr) -> Result<Process> {
+        let args = ["backend".to_owned(), unix.display().to_string(), tcp.to_string()];
         let backend = Process::start("the backend", &self.load_cpus, current_exe()?, args)?;
         backend.wait_for("ready", Duration::from_secs(10))?;
         Ok(backend)

@@ -27,7 +27,7 @@ pub(crate) fn peers(suite: Suite) -> Vec<Peer> {
         Suite::Scaling => {
             peers.retain(|peer| matches!(peer.name.as_str(), "haproxy" | "vicgate engine" | "vicgate vic"))
         }
-        Suite::Abuse => peers.retain(|peer| peer.name == "vicgate vic"),
+        Suite::Abuse => peers.retain(|peer| matches!(peer.name.as_str(), "haproxy" | "vicgate vic")),
     }
     peers
 }
@@ -38,6 +38,7 @@ fn compare(files: &Files) -> Vec<Measure> {
     let tls = |name: &str, kind| Measure { tls: true, ..plain(name, kind) };
     vec![
         plain("get", Kind::Requests(Sent::list(), CONNECTIONS)),
+        plain("get-varied", Kind::Requests(Sent::varied_list(), CONNECTIONS)),
         plain("create", Kind::Requests(create, CONNECTIONS)),
         plain("tunnel-down", Kind::Tunnel(Direction::Down)),
         plain("tunnel-up", Kind::Tunnel(Direction::Up)),

@@ -32,6 +32,12 @@ impl Sent {
         Self { line, headers: String::new(), body: None, status: 200 }
     }
 
+    /// A list of containers, each time with another query than before: what is remembered of a call is of no use.
+    pub(crate) fn varied_list() -> Self {
+        let line = format!("GET /v1.25/containers/json?all=1&limit={PLACE}");
+        Self { line, ..Self::list() }
+    }
+
     /// A create with the body in `file`.
     pub(crate) fn create(file: PathBuf) -> Self {
         let line = "POST /v1.25/containers/create?name=web".into();
@@ -62,12 +68,13 @@ pub(super) async fn run(
     window: Duration,
     starter: &mut Starter,
 ) -> Result<()> {
-    let bytes: &'static [u8] = wire(request)?.leak();
+    let requests: &'static [Vec<u8>] = wire(request)?.leak();
     let mut opened = Vec::new();
     for _ in 0..connections {
-        let mut connection = Connection { socket: dialer.connect().await?, buffer: BytesMut::with_capacity(8192) };
+        let mut connection =
+            Connection { socket: dialer.connect().await?, buffer: BytesMut::with_capacity(8192), calls: 0 };
         for _ in 0..WARM_UP {
-            connection.call(bytes, request.status).await?;
+            connection.call(requests, request.status).await?;
         }
         opened.push(connection);
     }
@@ -78,7 +85,7 @@ pub(super) async fn run(
         let mut times = Times::default();
         while start.elapsed() < window {
             let sent = Instant::now();
-            connection.call(bytes, status).await?;
+            connection.call(requests, status).await?;
             times.add(sent.elapsed());
             if !pause.is_zero() {
                 sleep(pause).await;
@@ -99,11 +106,15 @@ const WARM_UP: usize = 20;
 struct Connection {
     socket: Box<dyn Io>,
     buffer: BytesMut,
+    /// How many calls there were.
+    calls: usize,
 }
 
 impl Connection {
-    /// Sends a request and reads its whole answer.
-    async fn call(&mut self, request: &[u8], status: u16) -> Result<()> {
+    /// Sends the next one of these requests and reads its whole answer.
+    async fn call(&mut self, requests: &[Vec<u8>], status: u16) -> Result<()> {
+        let request = requests.get(self.calls % requests.len()).context("there is a request to send")?;
+        self.calls += 1;
         self.socket.write_all(request).await.context("a request was not taken")?;
         self.socket.flush().await?;
         let whole = loop {
@@ -129,7 +140,21 @@ impl Connection {
     }
 }
 
-fn wire(request: &Sent) -> Result<Vec<u8>> {
+/// What stands in a request line for a number that differs from call to call.
+const PLACE: &str = "{n}";
+/// How many numbers there are.
+const VARIETY: usize = 64;
+
+/// The request, or all those that it stands for.
+fn wire(request: &Sent) -> Result<Vec<Vec<u8>>> {
+    let one = wire_one(request)?;
+    let Some(at) = one.windows(PLACE.len()).position(|window| window == PLACE.as_bytes()) else { return Ok(vec![one]) };
+    let (before, rest) = one.split_at(at);
+    let behind = rest.get(PLACE.len()..).unwrap_or_default();
+    Ok((0..VARIETY).map(|number| [before, number.to_string().as_bytes(), behind].concat()).collect())
+}
+
+fn wire_one(request: &Sent) -> Result<Vec<u8>> {
     let Sent { line, headers, body, .. } = request;
     let mut head = format!(
         "{line} HTTP/1.1\r\nHost: localhost:2375\r\nUser-Agent: Docker-Client/17.03.1-ce (linux)\r\n\
