@@ -1,5 +1,6 @@
 //! One file, one layer. [`stack`] reads top to bottom as a call travels.
 
+mod aside;
 mod bridge;
 pub mod framing;
 mod grounds;

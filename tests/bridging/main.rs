@@ -8,6 +8,7 @@ mod support;
 
 mod asking;
 mod gateway;
+mod long;
 mod negotiation;
 mod repairs;
 mod standin;
