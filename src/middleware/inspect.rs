@@ -4,7 +4,6 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -16,16 +15,15 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tower::{Layer, Service};
 
-use super::aside::{Owned, aside, is_long};
 use super::{Answer, Connection, bridge, grounds, own};
 use crate::body::{Body, Broken};
-use crate::docker::bridge::{Bridged, create_needs};
+use crate::docker::bridge::create_needs;
 use crate::docker::endpoint::BodyKind;
 use crate::error::Error;
 use crate::observe::Entry;
 use crate::policy::decide::{needs_body, permit_at_once};
 use crate::policy::own::Known;
-use crate::policy::{Call, Caller, Permit, Permitted, Policy, Question, Refusal, Verdict};
+use crate::policy::{Call, Caller, Permit, Permitted, Question, Refusal, Verdict};
 use crate::settings::Limits;
 
 /// Layer of [`Inspect`].
@@ -99,38 +97,27 @@ async fn body(call: &mut Call<Body>, limits: &Limits) -> Result<Option<Bytes>, E
 }
 
 /// What permits a call that needs none of the repairs that were put off: nearly all.
-async fn without_repairs(call: &Call<Body>, bytes: Option<&Bytes>, caller: Option<&Arc<Caller>>) -> Option<Permit> {
-    let (bridged, bytes) = (call.bridged.as_ref()?, bytes?);
+fn without_repairs(call: &Call<Body>, bytes: Option<&Bytes>, caller: Option<&Caller>) -> Option<Permit> {
+    let ask = call.bridged.as_ref()?.ask(call.endpoint);
     let question = Question {
         endpoint: call.endpoint,
         target: &call.target,
         identity: &call.identity,
         headers: &call.headers,
-        body: Some(bytes),
+        body: Some(bytes?),
         known: Known::none(),
     };
-    let caller = caller.cloned();
-    if !is_long(bytes.len()) {
-        return at_once(&call.policy, &question, caller.as_deref(), bridged);
-    }
-    let (policy, bridged) = (call.policy.clone(), bridged.clone());
-    let owned = Owned::of(&question, bytes.clone());
-    aside(move || at_once(&policy, &owned.question(), caller.as_deref(), &bridged)).await
-}
-
-fn at_once(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>, bridged: &Bridged) -> Option<Permit> {
-    let ask = bridged.ask(question.endpoint);
-    permit_at_once(policy, question, caller, |body| create_needs(&ask, question.target, body))
+    permit_at_once(&call.policy, &question, caller, |body| create_needs(&ask, &call.target, body))
 }
 
 async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitted<Body>, Error> {
     let gateway = &connection.gateway;
     let policy = call.policy.clone();
-    let known_as = connection.standing.under(&policy, &call.identity);
-    let caller = known_as.as_deref();
+    let caller = connection.standing.under(&policy, &call.identity);
+    let caller = caller.as_deref();
     let mut bytes = body(&mut call, &gateway.limits).await?;
     if call.unrepaired {
-        if let Some(permit) = without_repairs(&call, bytes.as_ref(), known_as.as_ref()).await {
+        if let Some(permit) = without_repairs(&call, bytes.as_ref(), caller) {
             permitted(connection, &call, caller, bytes.as_deref(), Known::none(), &permit);
             if let Some(bytes) = &bytes {
                 let judged = own::judge_joins(&mut call, bytes, &gateway.backend).await;
@@ -153,7 +140,7 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
         body: bytes.as_deref(),
         known: Known::none(),
     };
-    let (verdict, known) = own::judge(&policy, &question, known_as.as_ref(), &gateway.backend).await?;
+    let (verdict, known) = own::judge(&policy, &question, caller, &gateway.backend).await?;
     match verdict {
         Verdict::Permit(permit) => {
             permitted(connection, &call, caller, bytes.as_deref(), &known, &permit);

@@ -1,6 +1,5 @@
 //! One file, one layer. [`stack`] reads top to bottom as a call travels.
 
-mod aside;
 mod bridge;
 pub mod framing;
 mod grounds;

@@ -1,4 +1,4 @@
-//! Bodies that are read and judged on a thread of their own.
+//! Long bodies.
 
 use serde_json::json;
 use vicgate::standin::Settings;

@@ -11,10 +11,8 @@ use crate::docker::bridge::{self, Ask, Bridged, Edits, Problem};
 use crate::docker::endpoint::{Endpoint, Hijack};
 use crate::docker::json::{self, Json};
 use crate::docker::schema::{self, SchemaErrors};
-use crate::docker::target::Target;
 use crate::docker::version::ApiVersion;
 use crate::error::Error;
-use crate::middleware::aside::{aside, is_long};
 use crate::middleware::inspect;
 use crate::policy::{Call, Point, Refusal};
 use crate::settings::Limits;
@@ -33,7 +31,7 @@ pub(super) async fn bridge(call: &mut Call<Body>, terms: &Terms, limits: &Limits
     let ask = Ask { endpoint: call.endpoint, client, backend, host: &terms.host };
     let mut made = terms.bridged(client, backend);
     if !is_ping && bridge::wants_request(&ask) {
-        let edits = rewrite(call, &made, limits).await?;
+        let edits = rewrite(call, &ask, limits).await?;
         made.after = edits.after;
         made.notes = edits.notes;
     }
@@ -51,29 +49,19 @@ pub(super) async fn bridge(call: &mut Call<Body>, terms: &Terms, limits: &Limits
 pub(in crate::middleware) async fn repair(call: &mut Call<Body>, limits: &Limits) -> Result<(), Error> {
     call.unrepaired = false;
     let Some(bridged) = call.bridged.clone() else { return Ok(()) };
-    let edits = rewrite(call, &bridged, limits).await?;
+    let edits = rewrite(call, &bridged.ask(call.endpoint), limits).await?;
     call.bridged = Some(Arc::new(Bridged { after: edits.after, notes: edits.notes, ..Bridged::clone(&bridged) }));
     Ok(())
 }
 
-async fn rewrite(call: &mut Call<Body>, bridged: &Bridged, limits: &Limits) -> Result<Edits, Error> {
-    let ask = bridged.ask(call.endpoint);
-    let mut edits = if bridge::wants_body(&ask) {
+async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Result<Edits, Error> {
+    let mut edits = if bridge::wants_body(ask) {
         let bytes = inspect::read(&mut call.body, limits).await?;
-        let (edits, body) = if is_long(bytes.len()) {
-            let (mut target, bridged, bytes) = (Target::clone(&call.target), bridged.clone(), bytes.clone());
-            let endpoint = call.endpoint;
-            let work = move || with_body(&mut target, &bridged.ask(endpoint), &bytes).map(|done| (target, done));
-            let (target, done) = aside(work).await?;
-            call.target = Rc::new(target);
-            done
-        } else {
-            with_body(Rc::make_mut(&mut call.target), &ask, &bytes)?
-        };
+        let (edits, body) = with_body(call, ask, &bytes)?;
         call.body = body.map_or_else(|| Body::full(bytes), Body::full);
         edits
     } else {
-        bridge::request(&ask, Rc::make_mut(&mut call.target), None)
+        bridge::request(ask, Rc::make_mut(&mut call.target), None)
             .map_err(|problems| refuse(call.endpoint, ask.backend, problems))?
     };
     if edits.drop_body {
@@ -93,12 +81,12 @@ async fn rewrite(call: &mut Call<Body>, bridged: &Bridged, limits: &Limits) -> R
 }
 
 /// Rewrites a call with its body, and gives the new one; `None` if there is none.
-fn with_body(target: &mut Target, ask: &Ask<'_>, bytes: &[u8]) -> Result<(Edits, Option<Vec<u8>>), Error> {
-    let endpoint = ask.endpoint;
+fn with_body(call: &mut Call<Body>, ask: &Ask<'_>, bytes: &[u8]) -> Result<(Edits, Option<Vec<u8>>), Error> {
+    let endpoint = call.endpoint;
     let refuse = |problems| refuse(endpoint, ask.backend, problems);
     let ty = schema::body(endpoint).filter(|_| !bytes.iter().all(u8::is_ascii_whitespace));
     let Some(ty) = ty else {
-        let edits = bridge::request(ask, target, None);
+        let edits = bridge::request(ask, Rc::make_mut(&mut call.target), None);
         return edits.map(|edits| (edits, None)).map_err(refuse);
     };
     let mut json = json::parse(bytes).map_err(|error| {
@@ -109,7 +97,7 @@ fn with_body(target: &mut Target, ask: &Ask<'_>, bytes: &[u8]) -> Result<(Edits,
         unread(errors.into_iter().map(|error| (error.path, error.value, error.reason)).collect())
     })?;
     let mut json: Json<'_> = read.into_json();
-    let edits = bridge::request(ask, target, Some(&mut json)).map_err(refuse)?;
+    let edits = bridge::request(ask, Rc::make_mut(&mut call.target), Some(&mut json)).map_err(refuse)?;
     Ok((edits, Some(json.to_vec())))
 }
 

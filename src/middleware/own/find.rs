@@ -1,7 +1,5 @@
 //! Asks the backend what the names and ids of a call stand for.
 
-use std::sync::Arc;
-
 use http::{Method, StatusCode};
 
 use crate::backend::{Backend, PATIENCE, Said};
@@ -9,31 +7,29 @@ use crate::docker::json::Json;
 use crate::docker::target::Target;
 use crate::docker::version::ApiVersion;
 use crate::error::Error;
-use crate::middleware::aside::decided;
 use crate::policy::decide::{Wanted, unknown};
 use crate::policy::own::{Found, Known, Need, Object, Owner, Thing, Whose, is_predefined_network};
-use crate::policy::{Caller, Policy, Question, Verdict};
+use crate::policy::{Caller, Policy, Question, Verdict, decide_for};
 
 /// Judges a call, once the backend has said what it refers to; as far as that matters. Gives what it said.
 ///
 /// # Errors
 /// 502: the backend does not say.
 pub(in crate::middleware) async fn judge(
-    policy: &Arc<Policy>,
+    policy: &Policy,
     question: &Question<'_>,
-    caller: Option<&Arc<Caller>>,
+    caller: Option<&Caller>,
     backend: &Backend,
 ) -> Result<(Verdict, Known), Error> {
-    let Some(access) = &policy.access else { return Ok((decided(policy, question, caller).await, Known::default())) };
+    let Some(access) = &policy.access else { return Ok((decide_for(policy, question, caller), Known::default())) };
     if access.owner(question.identity).is_none() {
-        let verdict = decided(policy, question, caller).await;
+        let verdict = decide_for(policy, question, caller);
         if !access.asks(question.endpoint) || !verdict.is_in_doubt() {
             return Ok((verdict, Known::default()));
         }
     }
     let known = find(policy, question, backend).await?;
-    let verdict = decided(policy, &Question { known: &known, ..*question }, caller).await;
-    Ok((verdict, known))
+    Ok((decide_for(policy, &Question { known: &known, ..*question }, caller), known))
 }
 
 /// True if something is the owner's, or was shared.
