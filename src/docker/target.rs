@@ -108,7 +108,7 @@ fn split_version(full: &str) -> Result<(Option<ApiVersion>, &str), InvalidTarget
     if !is_version {
         return Ok((None, full));
     }
-    let prefix = rest.split('/').next().unwrap_or_default();
+    let (prefix, _) = next_segment(rest);
     let version = prefix.strip_prefix('v').and_then(|text| text.parse().ok());
     let path = full.strip_prefix('/').and_then(|full| full.strip_prefix(prefix)).filter(|path| !path.is_empty());
     match (version, path) {
@@ -123,10 +123,11 @@ fn read_path(raw: &str) -> Result<String, InvalidTarget> {
         return Ok(raw.to_owned());
     }
     let path = if raw.bytes().any(|byte| byte == b'%') { decode_path(raw)? } else { raw.to_owned() };
-    let mut segments = path.split('/').skip(1);
-    let first = segments.next().unwrap_or_default();
+    let (first, mut rest) = next_segment(path.get(1..).unwrap_or_default());
     check_segment(first, is_word)?;
-    for segment in segments {
+    while let Some(others) = rest {
+        let segment;
+        (segment, rest) = next_segment(others);
         match first {
             "images" | "distribution" | "plugins" => check_segment(segment, is_reference)?,
             "networks" => check_segment(segment, is_label)?,
@@ -134,6 +135,11 @@ fn read_path(raw: &str) -> Result<String, InvalidTarget> {
         }
     }
     Ok(path)
+}
+
+/// A segment, and what is behind its slash if it has one.
+fn next_segment(path: &str) -> (&str, Option<&str>) {
+    split_once(path, b'/').map_or((path, None), |(segment, rest)| (segment, Some(rest)))
 }
 
 fn check_segment(segment: &str, is_valid: fn(&str) -> bool) -> Result<(), InvalidTarget> {

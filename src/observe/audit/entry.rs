@@ -72,7 +72,9 @@ impl Asked {
     }
 
     fn written(method: &str, endpoint: Option<Endpoint>, target: Option<&str>) -> Vec<u8> {
-        let mut out = br#""method":"#.to_vec();
+        // What has to be escaped is rare, and makes it longer.
+        let mut out = Vec::with_capacity(96 + target.map_or(0, str::len));
+        out.extend_from_slice(br#""method":"#);
         text(&mut out, method);
         out.extend_from_slice(br#","endpoint":"#);
         match endpoint {

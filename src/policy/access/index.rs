@@ -125,7 +125,8 @@ impl Shelf {
             found.extend(&table.always);
             table.by_kind.iter().for_each(|pivot| find(pivot, &mut found));
         }
-        found.sort_unstable();
+        // Each list is in order already, and a stable sort takes runs as they are.
+        found.sort();
         found.dedup();
         found
     }
