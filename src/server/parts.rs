@@ -7,12 +7,12 @@
 //! woken once for several answers, and waking them is the dearest part of a request.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 /// The parts of one connection, each with a waker of its own.
 pub(super) struct Parts {
-    parts: [(Part, Arc<Flag>, Waker); 3],
+    wakers: [(Part, Waker); 3],
     task: Arc<Task>,
 }
 
@@ -27,57 +27,64 @@ pub(super) enum Part {
     Clock,
 }
 
+impl Part {
+    /// In the order in which they are polled.
+    const ALL: [Self; 3] = [Self::Client, Self::Backend, Self::Clock];
+
+    /// Its bit in [`Task::woken`].
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
 impl Parts {
     /// The parts of the task that `task` wakes. All are to be polled first.
     pub(super) fn new(task: &Waker) -> Self {
-        let task = Arc::new(Task { looking: AtomicBool::new(false), waker: task.clone() });
-        let parts = [Part::Client, Part::Backend, Part::Clock].map(|part| {
-            let flag = Arc::new(Flag { woken: AtomicBool::new(true), task: task.clone() });
-            (part, flag.clone(), Waker::from(flag))
-        });
-        Self { parts, task }
+        let woken = AtomicU8::new(Part::ALL.iter().fold(0, |bits, part| bits | part.bit()));
+        let task = Arc::new(Task { woken, waker: task.clone() });
+        let waker = |part: Part| Waker::from(Arc::new(Flag { bit: part.bit(), task: task.clone() }));
+        Self { wakers: Part::ALL.map(|part| (part, waker(part))), task }
     }
 
     /// Has a part polled at the next [`Parts::poll`].
     pub(super) fn mark(&self, part: Part) {
-        for (_, flag, _) in self.parts.iter().filter(|(this, _, _)| *this == part) {
-            flag.woken.store(true, Ordering::SeqCst);
-        }
+        self.task.woken.fetch_or(part.bit(), Ordering::AcqRel);
     }
 
     /// Polls each part that was woken, until one gives the result. A part that is woken by one behind it has
     /// its turn when other tasks have had theirs.
     pub(super) fn poll<T>(&self, cx: &Context<'_>, mut poll: impl FnMut(Part, &mut Context<'_>) -> Poll<T>) -> Poll<T> {
-        self.task.looking.store(true, Ordering::SeqCst);
-        for (part, flag, waker) in &self.parts {
-            if flag.woken.load(Ordering::Relaxed) {
-                flag.woken.store(false, Ordering::SeqCst);
+        let woken = &self.task.woken;
+        woken.fetch_or(LOOKING, Ordering::AcqRel);
+        for (part, waker) in &self.wakers {
+            if woken.load(Ordering::Relaxed) & part.bit() != 0 {
+                woken.fetch_and(!part.bit(), Ordering::AcqRel);
                 if let Poll::Ready(result) = poll(*part, &mut Context::from_waker(waker)) {
                     return Poll::Ready(result);
                 }
             }
         }
-        self.task.looking.store(false, Ordering::SeqCst);
-        // Another thread may have woken a part in between, and left it to us.
-        if !self.are_idle() {
+        // What was woken while we looked was left to us.
+        if woken.fetch_and(!LOOKING, Ordering::AcqRel) != LOOKING {
             cx.waker().wake_by_ref();
         }
         Poll::Pending
     }
-
-    fn are_idle(&self) -> bool {
-        self.parts.iter().all(|(_, flag, _)| !flag.woken.load(Ordering::SeqCst))
-    }
 }
 
 struct Task {
-    /// True while the task looks after its parts by itself.
-    looking: AtomicBool,
+    /// The bits of the parts that were woken, and [`LOOKING`]. One number, so that nothing is between them: whoever
+    /// wakes a part knows whether the task sees it.
+    woken: AtomicU8,
     waker: Waker,
 }
 
+/// The bit of a task that looks after its parts by itself.
+const LOOKING: u8 = 1 << 7;
+
+/// A part, as its waker knows it.
 struct Flag {
-    woken: AtomicBool,
+    bit: u8,
     task: Arc<Task>,
 }
 
@@ -87,7 +94,7 @@ impl Wake for Flag {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.woken.swap(true, Ordering::SeqCst) && !self.task.looking.load(Ordering::SeqCst) {
+        if self.task.woken.fetch_or(self.bit, Ordering::AcqRel) & (self.bit | LOOKING) == 0 {
             self.task.waker.wake_by_ref();
         }
     }
@@ -126,7 +133,7 @@ mod tests {
     fn a_request_goes_on_at_once() {
         let (parts, count, waker) = quiet();
         parts.mark(Part::Client);
-        let backend = parts.parts.get(1).unwrap().2.clone();
+        let backend = parts.wakers.get(1).unwrap().1.clone();
         let mut polled = Vec::new();
         let result = parts.poll(&Context::from_waker(&waker), |part, _| {
             polled.push(part);
@@ -144,7 +151,7 @@ mod tests {
     #[test]
     fn a_part_that_is_woken_from_outside_wakes_the_task_once() {
         let (parts, count, waker) = quiet();
-        let client = &parts.parts.first().unwrap().2;
+        let client = &parts.wakers.first().unwrap().1;
         client.wake_by_ref();
         client.wake_by_ref();
         assert_eq!(count.0.load(Ordering::SeqCst), 1);
@@ -160,7 +167,7 @@ mod tests {
     fn an_answer_goes_on_when_other_tasks_have_had_their_turn() {
         let (parts, count, waker) = quiet();
         parts.mark(Part::Backend);
-        let client = parts.parts.first().unwrap().2.clone();
+        let client = parts.wakers.first().unwrap().1.clone();
         let poll = |polled: &mut Vec<Part>| {
             parts.poll(&Context::from_waker(&waker), |part, _| {
                 polled.push(part);
