@@ -79,19 +79,62 @@ where
 /// * 417: an expectation other than `100-continue`.
 pub fn check(method: &Method, uri: &Uri, version: Version, headers: &HeaderMap, has_body: bool) -> Result<(), Error> {
     check_method(method)?;
-    check_host(version, headers)?;
-    check_target(uri, headers)?;
-    check_length(headers)?;
-    check_expectation(headers)?;
+    let found = Found::among(headers);
+    check_host(version, found.host.single(&HOST)?)?;
+    check_target(uri, found.host.first)?;
+    check_length(found.length.single(&CONTENT_LENGTH)?, found.coding.single(&TRANSFER_ENCODING)?)?;
+    if found.expects {
+        check_expectation(headers)?;
+    }
     if has_body { check_content(headers) } else { Ok(()) }
+}
+
+/// The headers that every head is checked for, found in one pass: a search for each costs more.
+#[derive(Default)]
+struct Found<'h> {
+    host: Once<'h>,
+    length: Once<'h>,
+    coding: Once<'h>,
+    expects: bool,
+}
+
+impl<'h> Found<'h> {
+    fn among(headers: &'h HeaderMap) -> Self {
+        let mut found = Self::default();
+        for (name, value) in headers {
+            match name {
+                name if *name == HOST => found.host.add(value),
+                name if *name == CONTENT_LENGTH => found.length.add(value),
+                name if *name == TRANSFER_ENCODING => found.coding.add(value),
+                name => found.expects |= *name == EXPECT,
+            }
+        }
+        found
+    }
+}
+
+/// A header that must not be there twice.
+#[derive(Default)]
+struct Once<'h> {
+    first: Option<&'h HeaderValue>,
+    again: bool,
+}
+
+impl<'h> Once<'h> {
+    fn add(&mut self, value: &'h HeaderValue) {
+        self.again |= self.first.replace(value).is_some();
+    }
+
+    fn single(&self, name: &HeaderName) -> Result<Option<&'h HeaderValue>, Error> {
+        if self.again { bad(&format!("the header {name} is there twice")) } else { Ok(self.first) }
+    }
 }
 
 /// The longest request target, in bytes. Builds put their arguments and labels there.
 pub const MAX_TARGET: usize = 32 * 1024;
 
 fn check_method(method: &Method) -> Result<(), Error> {
-    let methods = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS];
-    if methods.contains(method) {
+    if matches!(*method, Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::DELETE | Method::OPTIONS) {
         return Ok(());
     }
     let text = format!("vicgate: the Docker API has no method {method}");
@@ -100,7 +143,7 @@ fn check_method(method: &Method) -> Result<(), Error> {
 
 /// The target must be a path. A whole URL is taken where its host is that of
 /// `Host`, as RFC 9112 (3.2.2) asks.
-fn check_target(uri: &Uri, headers: &HeaderMap) -> Result<(), Error> {
+fn check_target(uri: &Uri, host: Option<&HeaderValue>) -> Result<(), Error> {
     let target = uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
     if target.len() > MAX_TARGET {
         let text = format!("vicgate: the request target is longer than {MAX_TARGET} bytes");
@@ -110,7 +153,7 @@ fn check_target(uri: &Uri, headers: &HeaderMap) -> Result<(), Error> {
         return bad("the request target must be a path that begins with /");
     }
     if let Some(authority) = uri.authority() {
-        let host = headers.get(HOST).map(HeaderValue::as_bytes).unwrap_or_default();
+        let host = host.map(HeaderValue::as_bytes).unwrap_or_default();
         let is_http = uri.scheme_str().is_some_and(|scheme| matches!(scheme, "http" | "https"));
         if !is_http || !authority.as_str().as_bytes().eq_ignore_ascii_case(host) {
             return bad("the request target names another host than the Host header");
@@ -119,8 +162,8 @@ fn check_target(uri: &Uri, headers: &HeaderMap) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_host(version: Version, headers: &HeaderMap) -> Result<(), Error> {
-    match single(headers, &HOST)? {
+fn check_host(version: Version, host: Option<&HeaderValue>) -> Result<(), Error> {
+    match host {
         Some(host) if is_host(host.as_bytes()) => Ok(()),
         Some(_) => bad("the Host header is not the name of a host"),
         None if version < Version::HTTP_11 => Ok(()),
@@ -144,17 +187,14 @@ fn is_host(host: &[u8]) -> bool {
                 && port.split_first().is_some_and(|(_, port)| is_port(port))
         }
         _ => {
-            let end = host.iter().position(|byte| *byte == b':').unwrap_or(host.len());
-            let (name, port) = host.split_at(end);
-            name.iter().all(is_word) && is_port(port)
+            let end = host.iter().position(|byte| !is_word(byte)).unwrap_or(host.len());
+            host.get(end..).is_some_and(is_port)
         }
     }
 }
 
 /// One way to tell where the body ends, written in one way.
-fn check_length(headers: &HeaderMap) -> Result<(), Error> {
-    let length = single(headers, &CONTENT_LENGTH)?;
-    let coding = single(headers, &TRANSFER_ENCODING)?;
+fn check_length(length: Option<&HeaderValue>, coding: Option<&HeaderValue>) -> Result<(), Error> {
     if let Some(coding) = coding {
         if length.is_some() {
             return bad("Content-Length and Transfer-Encoding exclude each other");
@@ -186,7 +226,9 @@ fn check_expectation(headers: &HeaderMap) -> Result<(), Error> {
 /// What the body is. A daemon reads the fields of a form into the query, before
 /// the query's own; and it undoes no content coding.
 fn check_content(headers: &HeaderMap) -> Result<(), Error> {
-    let kind = single(headers, &CONTENT_TYPE)?.map(HeaderValue::as_bytes).unwrap_or_default();
+    let mut kinds = Once::default();
+    headers.get_all(CONTENT_TYPE).iter().for_each(|kind| kinds.add(kind));
+    let kind = kinds.single(&CONTENT_TYPE)?.map(HeaderValue::as_bytes).unwrap_or_default();
     let kind = kind.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     let starts = |with: &[u8]| kind.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     if starts(b"application/x-www-form-urlencoded") || starts(b"multipart/") {
@@ -199,15 +241,6 @@ fn check_content(headers: &HeaderMap) -> Result<(), Error> {
         return Err(Error::client(StatusCode::UNSUPPORTED_MEDIA_TYPE, text).closing());
     }
     Ok(())
-}
-
-/// The value of a header that must not be there twice.
-fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, Error> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (_, Some(_)) => bad(&format!("the header {name} is there twice")),
-        (value, None) => Ok(value),
-    }
 }
 
 fn bad<T>(reason: &str) -> Result<T, Error> {
