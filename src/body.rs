@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
@@ -177,6 +178,13 @@ impl Body {
             return self;
         }
         Self::Metered(Box::new(Metered { from: self, by }))
+    }
+
+    /// Tells who counts it that it ended at this moment, before it is dropped.
+    pub fn ended(&mut self, moment: Instant) {
+        if let Self::Metered(metered) = self {
+            metered.by.ended(moment);
+        }
     }
 
     /// A body that is worked out while its head is on the way. Dropped with the client's connection.

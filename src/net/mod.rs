@@ -15,6 +15,7 @@ pub use server_tls::{ServerTls, server_tls};
 pub use socket::{Plain, Socket};
 
 use std::fmt;
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -36,4 +37,7 @@ pub trait Meter: Send + fmt::Debug {
 
     /// So many more went to the client.
     fn sent(&mut self, bytes: u64);
+
+    /// The call ended at this moment: for whoever drops this and knows it already.
+    fn ended(&mut self, moment: Instant);
 }

@@ -63,6 +63,8 @@ impl HttpBody for Outgoing {
 impl Drop for Outgoing {
     /// The answer is with hyper, which waits for the next request.
     fn drop(&mut self) {
-        self.flags.waiting_since.set(Some(Instant::now()));
+        let now = Instant::now();
+        self.body.ended(now.into_std());
+        self.flags.waiting_since.set(Some(now));
     }
 }

@@ -94,8 +94,11 @@ impl Asked {
 /// dropped: so there is one, however the call ends.
 pub struct Entry {
     caller: Arc<Caller>,
-    time: SystemTime,
     began: Instant,
+    /// When it ended, if somebody has told.
+    ended: Option<Instant>,
+    /// The time of `began`, the same in all its lines.
+    time: Option<SystemTime>,
     method: Method,
     asked: Option<Asked>,
     roles: Arc<[String]>,
@@ -118,8 +121,9 @@ impl Entry {
     pub fn new(caller: &Arc<Caller>, method: Method) -> Self {
         Self {
             caller: caller.clone(),
-            time: SystemTime::now(),
             began: Instant::now(),
+            ended: None,
+            time: None,
             method,
             asked: None,
             roles: Arc::default(),
@@ -183,11 +187,13 @@ impl Entry {
         }
     }
 
-    fn write(&self, event: &'static str) {
+    fn write(&mut self, event: &'static str) {
         let Caller { members, pen } = &*self.caller;
+        let time = &mut self.time;
         pen.write(|out, stamp| {
             out.extend_from_slice(br#"{"time":""#);
-            stamp.write(out, self.time);
+            let time = *time.get_or_insert_with(|| stamp.time(self.began));
+            stamp.write(out, time);
             out.extend_from_slice(br#"","event":""#);
             out.extend_from_slice(event.as_bytes());
             out.extend_from_slice(br#"","#);
@@ -215,7 +221,8 @@ impl Entry {
                 out.extend_from_slice(br#","sent":"#);
                 number(out, self.sent);
                 out.extend_from_slice(br#","ms":"#);
-                number(out, u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX));
+                let took = self.ended.unwrap_or_else(Instant::now) - self.began;
+                number(out, u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
             }
             out.push(b'}');
         });
@@ -238,6 +245,10 @@ impl Meter for Entry {
 
     fn sent(&mut self, bytes: u64) {
         self.sent += bytes;
+    }
+
+    fn ended(&mut self, moment: Instant) {
+        self.ended = Some(moment);
     }
 }
 

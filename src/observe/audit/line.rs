@@ -3,7 +3,7 @@
 //! Every call has a line, so a line is put together by hand from parts, and what is the same in
 //! many of them is written once. How texts are escaped is left to serde_json.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Writes a JSON string.
 pub(super) fn text(out: &mut Vec<u8>, text: &str) {
@@ -29,12 +29,29 @@ pub(super) fn number(out: &mut Vec<u8>, number: u64) {
 /// Writes times as RFC 3339 has them, in milliseconds. Remembers the last second.
 #[derive(Debug, Default)]
 pub(super) struct Stamp {
+    /// What both clocks showed at one moment.
+    clocks: Option<(Instant, SystemTime)>,
     second: u64,
     /// That second, up to its point.
     text: String,
 }
 
 impl Stamp {
+    /// The time of a moment that is past. Clocks are compared each second: to ask two of them for each call costs
+    /// more than this, and whoever sets the time sees it followed.
+    pub(super) fn time(&mut self, moment: Instant) -> SystemTime {
+        let since = |at: Instant| moment.checked_duration_since(at);
+        if let Some((at, time)) = self.clocks
+            && let Some(since) = since(at)
+            && since < Duration::from_secs(1)
+        {
+            return time + since;
+        }
+        let (now, time) = (Instant::now(), SystemTime::now());
+        self.clocks = Some((now, time));
+        time.checked_sub(now.saturating_duration_since(moment)).unwrap_or(time)
+    }
+
     /// A time, such as `2026-11-27T09:30:00.125Z`.
     pub(super) fn write(&mut self, out: &mut Vec<u8>, time: SystemTime) {
         let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
@@ -56,6 +73,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_moment_has_the_time_that_the_clock_showed() {
+        let mut stamp = Stamp::default();
+        for back in [0, 5, 3_600_000, 0, 999, 1001, 0].map(Duration::from_millis) {
+            let (moment, before) = (Instant::now().checked_sub(back).unwrap(), SystemTime::now() - back);
+            let time = stamp.time(moment);
+            let after = SystemTime::now() - back;
+            let slack = Duration::from_millis(5);
+            assert!(before - slack <= time && time <= after + slack, "{back:?}: {time:?} is not {before:?}");
+        }
+    }
 
     proptest! {
         #[test]
