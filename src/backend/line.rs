@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 use hyper_util::rt::TokioIo;
 
@@ -40,6 +41,12 @@ pub struct Line {
     /// Who polls [`Line::poll_drive`], and must learn of a new connection.
     drives: RefCell<Option<Waker>>,
 }
+
+/// An answer that is waited for. Local to its thread: a connection never moves.
+pub type Answer = Sending<'static>;
+
+/// The same, of a borrowed line.
+type Sending<'l> = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + 'l>>;
 
 /// One HTTP/1.1 connection; it moves when it is polled.
 pub(super) type Driver = Connection<TokioIo<Socket>, Body>;
@@ -96,27 +103,54 @@ impl Line {
     /// # Errors
     /// 502 if the backend cannot be reached or does not answer as it must; 400 if
     /// the client's body breaks off.
-    pub async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, Error> {
+    pub fn send(self: &Rc<Self>, mut request: Request<Body>) -> Answer {
         prepare(&mut request, &self.backend);
-        let kept = self.sender.take();
+        let (line, kept) = (self.clone(), self.sender.take());
+        match kept {
+            // Nearly always: what waits for the answer is small then, and holds no request.
+            Some(mut sender) if sender.is_ready() => {
+                let answer = sender.try_send_request(request);
+                Box::pin(async move {
+                    match answer.await {
+                        Ok(answer) => line.keep(sender, answer),
+                        Err(failure) => line.unless_sent(failure).await,
+                    }
+                })
+            }
+            kept => Box::pin(async move { line.send_later(kept, request).await }),
+        }
+    }
+
+    /// The same, once the kept connection is ready, or on a new one.
+    async fn send_later(
+        &self,
+        kept: Option<SendRequest<Body>>,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, Error> {
         if let Some(mut sender) = kept
             && sender.ready().await.is_ok()
         {
-            match sender.try_send_request(request).await {
-                Ok(answer) => {
-                    let answer = ordinary(answer)?;
-                    self.sender.replace(Some(sender));
-                    return Ok(answer);
-                }
-                Err(mut failure) => match failure.take_message() {
-                    Some(unsent) => request = unsent,
-                    None => return Err(no_answer(&failure.into_error())),
-                },
-            }
+            return match sender.try_send_request(request).await {
+                Ok(answer) => self.keep(sender, answer),
+                Err(failure) => self.unless_sent(failure).await,
+            };
         }
         let (mut sender, driver) = dial(&self.backend).await?;
         self.drive(&self.kept, driver);
         let answer = sender.send_request(request).await.map_err(|error| no_answer(&error))?;
+        self.keep(sender, answer)
+    }
+
+    /// Sends a call on a new connection if the kept one took nothing of it.
+    fn unless_sent(&self, mut failure: TrySendError<Request<Body>>) -> Sending<'_> {
+        match failure.take_message() {
+            Some(unsent) => Box::pin(self.send_later(None, unsent)),
+            None => Box::pin(ready(Err(no_answer(&failure.into_error())))),
+        }
+    }
+
+    /// Keeps a connection for the next call.
+    fn keep(&self, sender: SendRequest<Body>, answer: Response<Incoming>) -> Result<Response<Body>, Error> {
         let answer = ordinary(answer)?;
         self.sender.replace(Some(sender));
         Ok(answer)
@@ -160,7 +194,8 @@ impl fmt::Debug for Line {
 
 /// A new HTTP/1.1 connection.
 pub(super) async fn dial(backend: &Backend) -> Result<(SendRequest<Body>, Driver), Error> {
-    let socket = backend.connect().await?;
+    // Boxed, as it is rare: whoever sends a call would carry its memory.
+    let socket = Box::pin(backend.connect()).await?;
     let mut http = Builder::new();
     http.title_case_headers(true).max_buf_size(MAX_BUFFER);
     http.handshake(TokioIo::new(socket)).await.map_err(|error| no_answer(&error))

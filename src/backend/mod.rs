@@ -11,7 +11,7 @@ mod service;
 
 pub use ask::{LONGEST, PATIENCE, Said, Telling};
 pub use health::{About, Kind};
-pub use line::Line;
+pub use line::{Answer, Line};
 pub use service::Service;
 
 use std::error::Error as _;

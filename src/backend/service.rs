@@ -1,7 +1,6 @@
 //! Permitted calls in, answers out.
 
-use std::future::Future;
-use std::pin::Pin;
+use std::future::ready;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -12,6 +11,7 @@ use hyper::ext::ReasonPhrase;
 
 use super::Line;
 use super::hijack::token_text;
+use super::line::Answer;
 use super::read::{ReadError, bounded};
 use crate::body::Body;
 use crate::docker::endpoint::{BodyKind, Endpoint, Hijack};
@@ -35,22 +35,26 @@ impl Service {
 impl tower::Service<Permitted<Body>> for Service {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>>>>;
+    type Future = Answer;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, call: Permitted<Body>) -> Self::Future {
+    fn call(&mut self, call: Permitted<Body>) -> Answer {
         let line = self.line.clone();
-        Box::pin(async move {
-            match (call.endpoint(), call.hijack(), call.upgrade()) {
-                (Endpoint::SystemPingHead, _, _) => ping(&line, call).await,
-                (_, Some(Hijack::Tcp), _) => attach(&line, call).await,
-                (_, Some(token @ (Hijack::Websocket | Hijack::H2c)), true) => switch(&line, call, token).await,
-                (_, Some(Hijack::Websocket | Hijack::H2c) | None, _) => line.send(request(&line, call)?).await,
+        match (call.endpoint(), call.hijack(), call.upgrade()) {
+            (Endpoint::SystemPingHead, _, _) => Box::pin(async move { ping(&line, call).await }),
+            (_, Some(Hijack::Tcp), _) => Box::pin(async move { attach(&line, call).await }),
+            (_, Some(token @ (Hijack::Websocket | Hijack::H2c)), true) => {
+                Box::pin(async move { switch(&line, call, token).await })
             }
-        })
+            // Sent at once: it is not carried about until somebody asks for its answer.
+            (_, Some(Hijack::Websocket | Hijack::H2c) | None, _) => match request(&line, call) {
+                Ok(request) => line.send(request),
+                Err(error) => Box::pin(ready(Err(error))),
+            },
+        }
     }
 }
 
@@ -74,7 +78,7 @@ fn request(line: &Line, call: Permitted<Body>) -> Result<Request<Body>, Error> {
 
 /// Engines before 1.40 and VIC do not know `HEAD /_ping`; what it asks is in the
 /// headers of `GET`.
-async fn ping(line: &Line, call: Permitted<Body>) -> Result<Response<Body>, Error> {
+async fn ping(line: &Rc<Line>, call: Permitted<Body>) -> Result<Response<Body>, Error> {
     let mut request = request(line, call)?;
     *request.method_mut() = Method::GET;
     let (mut parts, body) = line.send(request).await?.into_parts();

@@ -64,7 +64,7 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, call: Call<Body>) -> Answer {
+    fn call(&mut self, mut call: Call<Body>) -> Answer {
         if let Some(permit) = self.connection.last_verdict.on(&call) {
             let caller = self.connection.standing.under(&call.policy, &call.identity);
             permitted(&self.connection, &call, caller.as_deref(), None, Known::none(), &permit);
@@ -73,8 +73,8 @@ where
         let mut inner = self.inner.clone();
         let connection = self.connection.clone();
         Box::pin(async move {
-            let permitted = judge(call, &connection).await?;
-            inner.call(permitted).await
+            let permit = judge(&mut call, &connection).await?;
+            inner.call(call.permit(permit, Body::full)).await
         })
     }
 }
@@ -110,27 +110,28 @@ fn without_repairs(call: &Call<Body>, bytes: Option<&Bytes>, caller: Option<&Cal
     permit_at_once(&call.policy, &question, caller, |body| create_needs(&ask, &call.target, body))
 }
 
-async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitted<Body>, Error> {
+/// Judges a call, and makes it one that its permit holds for.
+async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit, Error> {
     let gateway = &connection.gateway;
     let policy = call.policy.clone();
     let caller = connection.standing.under(&policy, &call.identity);
     let caller = caller.as_deref();
-    let mut bytes = body(&mut call, &gateway.limits).await?;
+    let mut bytes = body(call, &gateway.limits).await?;
     if call.unrepaired {
-        if let Some(permit) = without_repairs(&call, bytes.as_ref(), caller) {
-            permitted(connection, &call, caller, bytes.as_deref(), Known::none(), &permit);
+        if let Some(permit) = without_repairs(call, bytes.as_ref(), caller) {
+            permitted(connection, call, caller, bytes.as_deref(), Known::none(), &permit);
             if let Some(bytes) = &bytes {
-                let judged = own::judge_joins(&mut call, bytes, &gateway.backend).await;
+                let judged = own::judge_joins(call, bytes, &gateway.backend).await;
                 judged.inspect_err(|error| connection.note_refusal(error))?;
             }
             call.body = bytes.map_or(Body::Empty, Body::full);
-            return Ok(call.permit(permit, Body::full));
+            return Ok(permit);
         }
         if let Some(bytes) = bytes.take() {
             call.body = Body::full(bytes);
         }
-        bridge::repair(&mut call, &gateway.limits).await.inspect_err(|error| connection.note_refusal(error))?;
-        bytes = body(&mut call, &gateway.limits).await?;
+        Box::pin(bridge::repair(call, &gateway.limits)).await.inspect_err(|error| connection.note_refusal(error))?;
+        bytes = body(call, &gateway.limits).await?;
     }
     let question = Question {
         endpoint: call.endpoint,
@@ -143,23 +144,23 @@ async fn judge(mut call: Call<Body>, connection: &Connection) -> Result<Permitte
     let (verdict, known) = own::judge(&policy, &question, caller, &gateway.backend).await?;
     match verdict {
         Verdict::Permit(permit) => {
-            permitted(connection, &call, caller, bytes.as_deref(), &known, &permit);
-            connection.last_verdict.keep(&call, &known, &permit);
+            permitted(connection, call, caller, bytes.as_deref(), &known, &permit);
+            connection.last_verdict.keep(call, &known, &permit);
             let has_body = bytes.as_ref().is_some_and(|bytes| !bytes.iter().all(u8::is_ascii_whitespace));
             if permit.body.is_some() && !has_body && !call.headers.contains_key(header::CONTENT_TYPE) {
                 // A rule has made a body, and a body must say what it is.
                 call.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             }
             if let Some(bytes) = bytes {
-                let judged = own::judge_joins(&mut call, &bytes, &gateway.backend).await;
+                let judged = own::judge_joins(call, &bytes, &gateway.backend).await;
                 judged.inspect_err(|error| connection.note_refusal(error))?;
                 // What is sent is what was judged; the backend writes its length anew.
                 call.body = Body::full(bytes);
             }
-            Ok(call.permit(permit, Body::full))
+            Ok(permit)
         }
         Verdict::Refuse(refusal) => {
-            connection.record.note(|entry| note(entry, &call, caller, Err(&refusal)));
+            connection.record.note(|entry| note(entry, call, caller, Err(&refusal)));
             Err(Error::client(refusal.status, refusal.message()))
         }
     }

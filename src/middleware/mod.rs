@@ -16,8 +16,6 @@ mod standing;
 pub use bridge::Negotiator;
 
 use std::cell::RefCell;
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Context;
@@ -28,7 +26,7 @@ use hyper::body::Incoming;
 use tower::{Service, ServiceBuilder};
 use tower_http::cors::CorsLayer;
 
-use crate::backend::{self, Backend, Line};
+use crate::backend::{self, Answer, Backend, Line};
 use crate::body::Body;
 use crate::error::Error;
 use crate::identity::Identity;
@@ -38,9 +36,6 @@ use crate::server;
 use crate::settings::Limits;
 use last_verdict::LastVerdict;
 use standing::Standing;
-
-/// What the layers answer with. Local to its thread: a connection never moves.
-type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>>>>;
 
 /// What all connections share.
 pub struct Gateway {

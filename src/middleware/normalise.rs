@@ -63,11 +63,12 @@ where
         Box::pin(async move {
             let response = answer.await?;
             if response.status().is_client_error() || response.status().is_server_error() {
-                let response = error_in_form(response, asked, &policy.profile, bridged.as_deref()).await?;
+                // Boxed, as what is rare: all others would carry its memory.
+                let response = Box::pin(error_in_form(response, asked, &policy.profile, bridged.as_deref())).await?;
                 return connection.gateway.negotiator.believe(response, sent, &connection.gateway.backend);
             }
             if asked.endpoint == Endpoint::ContainerCreate && !warnings.is_empty() {
-                return add_warnings(response, &warnings).await;
+                return Box::pin(add_warnings(response, &warnings)).await;
             }
             Ok(response)
         })

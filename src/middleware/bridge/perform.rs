@@ -117,10 +117,10 @@ impl Job {
     async fn instead(&self, call: &Permitted<Body>) -> Result<Option<Response<Body>>, Error> {
         let endpoint = self.endpoint;
         if endpoint == Endpoint::ContainerWait {
-            return wait::instead(self).await;
+            return Box::pin(wait::instead(self)).await;
         }
         if endpoint == Endpoint::ExecStart && self.mends(Repair::ExecDetach) {
-            return exec::detached(self, call.body()).await;
+            return Box::pin(exec::detached(self, call.body())).await;
         }
         let is_change = matches!(endpoint, Endpoint::ContainerStart | Endpoint::ContainerStop);
         if is_change
@@ -136,7 +136,7 @@ impl Job {
     async fn behind(&self, answer: Response<Body>) -> Result<Response<Body>, Error> {
         let (endpoint, status) = (self.endpoint, answer.status());
         if endpoint == Endpoint::ContainerCreate && status == StatusCode::CREATED {
-            return start::created(self, answer).await;
+            return Box::pin(start::created(self, answer)).await;
         }
         if endpoint == Endpoint::ContainerStart && is_error(&answer) && self.mends(Repair::FailedStart) {
             start::clear_failed(self).await;

@@ -28,7 +28,8 @@ pub(in crate::middleware) async fn judge(
             return Ok((verdict, Known::default()));
         }
     }
-    let known = find(policy, question, backend).await?;
+    // Boxed, as it is rare: every call that is judged would carry its memory.
+    let known = Box::pin(find(policy, question, backend)).await?;
     Ok((decide_for(policy, &Question { known: &known, ..*question }, caller), known))
 }
 

@@ -23,8 +23,15 @@ pub(in crate::middleware) async fn judge_joins(
     backend: &Backend,
 ) -> Result<(), Error> {
     let joins = |after: &After| matches!(after, After::Connect { .. });
-    let Some(bridged) = call.bridged.as_ref().filter(|bridged| bridged.after.iter().any(joins)) else { return Ok(()) };
-    let mut bridged = Bridged::clone(bridged);
+    match call.bridged.clone().filter(|bridged| bridged.after.iter().any(joins)) {
+        // Boxed, as it is rare.
+        Some(bridged) => Box::pin(judge_each(call, &bridged, body, backend)).await,
+        None => Ok(()),
+    }
+}
+
+async fn judge_each(call: &mut Call<Body>, bridged: &Bridged, body: &[u8], backend: &Backend) -> Result<(), Error> {
+    let mut bridged = bridged.clone();
     for after in &mut bridged.after {
         if let After::Connect { network, body: join } = after {
             let settings = join.get("EndpointConfig").cloned().unwrap_or(Json::Null);
