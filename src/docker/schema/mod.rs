@@ -14,6 +14,7 @@ mod body;
 mod neutral;
 mod path;
 mod read;
+mod silent;
 mod skim;
 #[rustfmt::skip]
 mod table;
@@ -64,6 +65,8 @@ pub struct Field {
     pub last: ApiVersion,
     /// Which values do not count as a use.
     pub neutral: Neutral,
+    /// Which of the shortest values do not, for [`skim`].
+    silent: silent::Silent,
     /// The flag of the stock CLI that sets it, such as `-v, --volume`.
     pub flag: Option<&'static str>,
 }
@@ -307,24 +310,26 @@ impl Struct {
     /// their fields in the order of the table.
     #[must_use]
     pub fn find(&self, name: &str, near: usize) -> Option<(usize, &'static Field)> {
-        /// How many fields a client leaves out in a row, at most, as a rule.
-        const WINDOW: usize = 6;
         let exact = |index: usize| {
             let field = self.at(index)?;
             // The same text at the same place needs no look at it.
             let same = field.name.len() == name.len() && (field.name.as_ptr() == name.as_ptr() || field.name == name);
             same.then_some((index, field))
         };
-        (near..near + WINDOW).find_map(exact).or_else(|| {
-            let all = 0..self.len();
-            let folded = |index| self.at(index).filter(|field| same_when_folded(field.name, name));
-            all.clone().find_map(exact).or_else(|| all.clone().find_map(|index| Some((index, folded(index)?))))
-        })
+        let folded = |index: usize| self.at(index).filter(|field| same_when_folded(field.name, name));
+        let mut all = (near..self.len()).chain(0..near.min(self.len()));
+        all.find_map(exact).or_else(|| (0..self.len()).find_map(|index| Some((index, folded(index)?))))
     }
 
     /// How many fields it has, with those of the struct embedded in it.
     fn len(&self) -> usize {
         self.fields.len() + self.embedded.map_or(0, |embedded| embedded.fields.len())
+    }
+
+    /// Its fields from this place on, or those of the struct embedded in it if the place is there.
+    fn from(&self, index: usize) -> &'static [Field] {
+        let other = || self.embedded?.fields.get(index.checked_sub(self.fields.len())?..);
+        self.fields.get(index..).filter(|fields| !fields.is_empty()).or_else(other).unwrap_or_default()
     }
 
     fn at(&self, index: usize) -> Option<&'static Field> {

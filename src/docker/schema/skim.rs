@@ -6,7 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::{Body, Field, Neutral, Struct, Type};
+use super::silent::behind_silent;
+use super::{Body, Field, Struct, Type};
 use crate::docker::json::{Json, plain_length};
 use crate::docker::version::ApiVersion;
 
@@ -38,6 +39,9 @@ struct Skim<'a> {
     at: usize,
     keep: Keep,
 }
+
+/// Rarely does an object have more members that say something.
+const MANY: usize = 16;
 
 /// The most names of a map that are compared, each to each.
 const FEW: usize = 32;
@@ -71,17 +75,24 @@ impl<'a> Skim<'a> {
         if self.take(b'}') {
             return Some(Json::Object(members));
         }
-        let (mut seen, mut near) = (0_u128, 0);
+        let (mut seen, mut near) = (Seen::default(), 0);
         loop {
-            let (index, field) = self.name(schema, near)?;
-            near = index + 1;
-            let bit = 1_u128.checked_shl(u32::try_from(index).ok()?)?;
-            if seen & bit != 0 {
-                return None;
+            if self.keep == Keep::Uses {
+                let silent = self.pass_silent(schema.from(near));
+                seen.add(near, silent)?;
+                near += silent;
             }
-            seen |= bit;
-            if self.keep == Keep::All || !self.says_nothing(field) {
+            let (index, field) = self.name(schema, near)?;
+            seen.add(index, 1)?;
+            near = index + 1;
+            let silence = if self.keep == Keep::All { 0 } else { field.silent.length(self.rest()) };
+            if silence > 0 {
+                self.at += silence;
+            } else {
                 let value = if self.word("null") { Json::Null } else { self.value(&field.ty)? };
+                if members.is_empty() {
+                    members.reserve(schema.len().min(MANY));
+                }
                 members.push((Cow::Borrowed(field.name), value));
             }
             if self.take(b'}') {
@@ -93,43 +104,25 @@ impl<'a> Skim<'a> {
         }
     }
 
-    /// Takes the name of a field and the colon behind it.
-    #[inline]
-    fn name(&mut self, schema: &'static Struct, near: usize) -> Option<(usize, &'static Field)> {
-        let rest = self.text.as_bytes().get(self.at..)?.strip_prefix(b"\"")?;
-        let (index, field) = match schema.at(near) {
-            // Bodies list their fields in the order of the table.
-            Some(field) if rest.strip_prefix(field.name.as_bytes()).is_some_and(|rest| rest.starts_with(b"\":")) => {
-                (near, field)
-            }
-            _ => {
-                let (name, rest) = rest.split_at_checked(memchr::memchr(b'"', rest)?)?;
-                let all = (near + 1..schema.len()).chain(0..near.min(schema.len()));
-                let mut all = all.filter_map(|index| Some((index, schema.at(index)?)));
-                all.find(|(_, field)| field.name.as_bytes() == name).filter(|_| rest.starts_with(b"\":"))?
-            }
-        };
-        self.at += field.name.len() + 3;
-        Some((index, field))
+    /// Passes over members that are those of `fields`, one after the other, and say nothing, as nearly all do. Gives
+    /// their number.
+    fn pass_silent(&mut self, fields: &[Field]) -> usize {
+        let mut rest = self.rest();
+        let mut passed = 0;
+        for field in fields {
+            let Some(behind) = behind_silent(rest, field) else { break };
+            rest = behind;
+            passed += 1;
+        }
+        self.at = self.text.len() - rest.len();
+        passed
     }
 
-    /// Takes a value that is `null`, `false`, `0` or empty, where that is no use of the field.
-    #[inline]
-    fn says_nothing(&mut self, field: &Field) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let length = match (rest, &field.ty, &field.neutral) {
-            ([b'n', b'u', b'l', b'l', ..], _, _) => 4,
-            ([b'"', b'"', ..], Type::Str | Type::Text, _) => 2,
-            (_, _, Neutral::Null(_)) => 0,
-            ([b'[', b']', ..], Type::Strings | Type::List(_), _) => 2,
-            ([b'{', b'}', ..], Type::Map(_) | Type::Struct(_), _) => 2,
-            (_, _, Neutral::NoMembers) => 0,
-            ([b'f', b'a', b'l', b's', b'e', ..], Type::Bool, _) => 5,
-            ([b'0', b',' | b'}', ..], Type::Int(least, most), _) if *least <= 0 && 0 <= *most => 1,
-            _ => 0,
-        };
-        self.at += length;
-        length > 0
+    /// Takes the name of a field and the colon behind it.
+    fn name(&mut self, schema: &'static Struct, near: usize) -> Option<(usize, &'static Field)> {
+        let (index, field) = find(schema, near, self.rest().strip_prefix(b"\"")?)?;
+        self.at += field.name.len() + 3;
+        Some((index, field))
     }
 
     fn map(&mut self, item: &'static Type) -> Option<Json<'a>> {
@@ -225,6 +218,44 @@ impl<'a> Skim<'a> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
+
+    #[inline]
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+}
+
+/// The members of an object that there were so far, by their fields.
+#[derive(Default)]
+struct Seen(u128);
+
+impl Seen {
+    /// Adds so many fields; `None` if one of them is there already.
+    #[inline]
+    fn add(&mut self, first: usize, count: usize) -> Option<()> {
+        if count == 0 {
+            return Some(());
+        }
+        let last = u32::try_from(first + count).ok().filter(|last| *last <= u128::BITS)?;
+        let added = (u128::MAX >> (u128::BITS - last)) & (u128::MAX << first);
+        let repeated = self.0 & added != 0;
+        self.0 |= added;
+        (!repeated).then_some(())
+    }
+}
+
+/// The field that is named at the beginning of `rest`, up to the closing quote and the colon, and its place.
+/// Bodies list their fields in the order of the table: it is looked for from `near` on first.
+fn find(schema: &'static Struct, near: usize, rest: &[u8]) -> Option<(usize, &'static Field)> {
+    let (name, behind) = rest.split_at_checked(memchr::memchr(b'"', rest)?)?;
+    let among = |fields: &'static [Field], first: usize| {
+        let (index, field) = fields.iter().enumerate().find(|(_, field)| field.name.as_bytes() == name)?;
+        Some((first + index, field))
+    };
+    let own = schema.fields;
+    let embedded = || among(schema.embedded?.fields, own.len());
+    let found = among(schema.from(near), near).or_else(|| among(own, 0)).or_else(embedded);
+    found.filter(|_| behind.starts_with(b"\":"))
 }
 
 #[cfg(test)]
@@ -276,6 +307,24 @@ mod tests {
             "{\"Image\":\"\u{7f}\"}",
             "[]",
             "",
+        ] {
+            assert!(create(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn members_may_be_in_any_order_but_there_once() {
+        for (text, count) in [
+            (r#"{"Hostname":"","Domainname":"","Tty":false,"Image":"a"}"#, 1),
+            (r#"{"Tty":true,"Hostname":"","Domainname":"a","Env":null}"#, 2),
+            (r#"{"HostConfig":{"Memory":1,"Binds":null},"Hostname":"a"}"#, 2),
+        ] {
+            assert_eq!(create(text).unwrap().used().len(), count, "{text}");
+        }
+        for text in [
+            r#"{"Hostname":"","Domainname":"","Hostname":"","Image":"a"}"#,
+            r#"{"Tty":false,"Hostname":"","Domainname":"","User":"","AttachStdin":false,"Tty":false,"Image":"a"}"#,
+            r#"{"Image":"a","Hostname":"","Image":"b"}"#,
         ] {
             assert!(create(text).is_none(), "{text}");
         }

@@ -2,6 +2,7 @@
 
 use super::Neutral::{self, Any, Empty, Endpoints, Leaves, MemorySwap, NoMembers, Null, Section};
 use super::Type::{self, Bool, Float, Int, List, Map, Size, Str, Strings, Text};
+use super::silent::Silent;
 use super::{Field, Struct};
 use crate::docker::version::ApiVersion;
 
@@ -22,7 +23,8 @@ const fn field(
     neutral: Neutral,
     flag: Option<&'static str>,
 ) -> Field {
-    Field { id, owner, name, ty, first: ApiVersion::new(first), last: ApiVersion::new(last), neutral, flag }
+    let silent = Silent::of(&ty, &neutral);
+    Field { id, owner, name, ty, first: ApiVersion::new(first), last: ApiVersion::new(last), neutral, silent, flag }
 }
 
 pub(super) static EMPTY: Struct = Struct {
