@@ -19,12 +19,14 @@ use super::client_io::{ClientIo, Flags};
 use super::drain::Phase;
 use super::glue::Glue;
 use super::head_timer::HeadTimer;
-use super::limit::Counts;
+use super::limit::{Counts, PeerPlace, Place};
 use super::parts::{Part, Parts};
 use super::standing::Standing;
 use super::takeover::Takeover;
 use super::tasks::{Task, Tasks};
-use super::{NewStack, Stack, handshake, linger, peer, tunnel};
+use super::tunnel::Tunnel;
+use super::worker::Load;
+use super::{NewStack, Stack, handshake, linger, peer};
 use crate::identity::Identity;
 use crate::net::{Plain, Socket};
 use crate::settings::Limits;
@@ -50,29 +52,46 @@ impl<N: NewStack> Shared<N> {
 const MAX_HEAD: usize = 64 * 1024;
 
 /// Serves a connection until it has ended.
-pub(super) async fn serve<N: NewStack>(shared: Rc<Shared<N>>, accepted: Accepted, task: Task) {
-    let Accepted { stream, address, tls, place } = accepted;
-    // The phases are boxed, so that a tunnel holds no memory of those before it.
-    let standing = Standing(tls);
-    let opened = Box::pin(unless_draining(&task, open(&shared.counts, stream, address, &standing))).await;
-    let Some((socket, identity)) = opened.flatten() else { return };
-    let Some(peer_place) = shared.counts.peer(&identity) else {
-        tracing::warn!(peer = identity.label(), ?address, "a connection is refused: this peer has as many as it may");
+///
+/// What comes before a tunnel is boxed, and so is what may come behind one: a tunnel holds no memory of either.
+pub(super) async fn serve<N: NewStack>(shared: Rc<Shared<N>>, accepted: Accepted, task: Task, load: Load) {
+    let Some((mut tunnel, standing, places)) = Box::pin(until_taken_over(&shared, accepted, &task)).await else {
         return;
     };
+    let tunnel_place = shared.counts.tunnel();
+    tunnel.run(&task, &standing).await;
+    // Whoever sees that there is room again must find no socket of this one, and room for that peer, too.
+    drop(tunnel);
+    drop(tunnel_place);
+    drop(places);
+    drop(load);
+}
+
+/// Its place among the peer's connections, and among all: left in this order.
+type Places = (PeerPlace, Place);
+
+/// The connection until it becomes a tunnel; `None` if it ends before.
+async fn until_taken_over<N: NewStack>(
+    shared: &Shared<N>,
+    accepted: Accepted,
+    task: &Task,
+) -> Option<(Tunnel, Standing, Places)> {
+    let Accepted { stream, address, tls, place } = accepted;
+    let standing = Standing(tls);
+    let opened = Box::pin(unless_draining(task, open(&shared.counts, stream, address, &standing))).await;
+    let (socket, identity) = opened.flatten()?;
+    let Some(peer_place) = shared.counts.peer(&identity) else {
+        tracing::warn!(peer = identity.label(), ?address, "a connection is refused: this peer has as many as it may");
+        return None;
+    };
+    let places = (peer_place, place);
     let since = Instant::now();
-    if Box::pin(unless_draining(&task, says_something(&socket, shared.header_timeout))).await != Some(true) {
-        return;
+    if Box::pin(unless_draining(task, says_something(&socket, shared.header_timeout))).await != Some(true) {
+        return None;
     }
     let stack = shared.new_stack.new_stack(Rc::new(identity));
-    let taken_over = Box::pin(http(&shared, socket, stack, since, &task, &standing)).await;
-    if let Some(takeover) = taken_over {
-        let _place = shared.counts.tunnel();
-        tunnel::run(takeover, &task, &standing).await;
-    }
-    // Whoever sees that there is room again must find it for that peer, too.
-    drop(peer_place);
-    drop(place);
+    let takeover = Box::pin(http(shared, socket, stack, since, task, &standing)).await?;
+    Some((Tunnel::new(takeover), standing, places))
 }
 
 /// Whoever has not shaken hands when the end comes has not asked for anything.

@@ -4,6 +4,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::Grounds;
 use super::drain::Phase;
 use super::linger::{self, LINGER};
 use super::scratch;
@@ -19,45 +21,8 @@ use super::takeover::Takeover;
 use super::tasks::Task;
 use crate::net::{Meter, Plain, Socket};
 
-/// Runs a tunnel to its end. Both sockets are closed then.
-pub(super) async fn run(takeover: Takeover, task: &Task, standing: &Standing) {
-    let Takeover { client, early, ended, head, head_length, upstream, grounds } = takeover;
-    // A unix socket fails, too, where its peer left input unread, which is no cut.
-    let tells_cuts = !matches!(upstream.socket, Socket::Plain(Plain::Unix(_)));
-    let mut tunnel = Tunnel {
-        client,
-        backend: upstream.socket,
-        // A daemon need not know how its input ended, but it must get all of it.
-        up: Pump::new(early, ended),
-        down: Pump { tells_cuts, uncounted: head_length, ..Pump::new(head.into(), false) },
-        meter: upstream.meter,
-        closing: false,
-        deadline: None,
-    };
-    let ended = poll_fn(|cx| {
-        let phase = task.poll_phase(cx);
-        if task.is_after_reload() && !standing.holds(tunnel.client.peer_certificates(), grounds.as_ref()) {
-            return Poll::Ready(false);
-        }
-        tunnel.poll(cx, phase).map(|()| true)
-    })
-    .await;
-    if !ended {
-        // The client is to see that this is no ordinary end.
-        tunnel.client.reset_on_close();
-        return;
-    }
-    if tunnel.down.is_cut() {
-        // What a backend that died leaves behind is no whole output.
-        tunnel.client.reset_on_close();
-        return;
-    }
-    if tunnel.up.left_unread() || tunnel.down.left_unread() {
-        linger::until_both_end(&mut tunnel.client, &mut tunnel.backend).await;
-    }
-}
-
-struct Tunnel {
+/// A hijacked connection, from both heads to the end.
+pub(super) struct Tunnel {
     client: Socket,
     backend: Socket,
     /// From client to backend.
@@ -70,12 +35,51 @@ struct Tunnel {
     closing: bool,
     /// When to stop waiting for what may never end.
     deadline: Option<Pin<Box<Sleep>>>,
+    /// What allows it.
+    grounds: Option<Rc<dyn Grounds>>,
 }
 
 /// How long the bytes that are on their way may take when the gateway ends.
 const LAST_BYTES: Duration = Duration::from_millis(200);
 
 impl Tunnel {
+    /// A tunnel between what was taken over.
+    pub(super) fn new(takeover: Takeover) -> Self {
+        let Takeover { client, early, ended, head, head_length, upstream, grounds } = takeover;
+        // A unix socket fails, too, where its peer left input unread, which is no cut.
+        let tells_cuts = !matches!(upstream.socket, Socket::Plain(Plain::Unix(_)));
+        Self {
+            client,
+            backend: upstream.socket,
+            // A daemon need not know how its input ended, but it must get all of it.
+            up: Pump::new(early, ended),
+            down: Pump { tells_cuts, uncounted: head_length, ..Pump::new(head.into(), false) },
+            meter: upstream.meter,
+            closing: false,
+            deadline: None,
+            grounds,
+        }
+    }
+
+    /// Runs to its end. Both sockets are to be closed then.
+    pub(super) async fn run(&mut self, task: &Task, standing: &Standing) {
+        let ended = poll_fn(|cx| {
+            let phase = task.poll_phase(cx);
+            if task.is_after_reload() && !standing.holds(self.client.peer_certificates(), self.grounds.as_ref()) {
+                return Poll::Ready(false);
+            }
+            self.poll(cx, phase).map(|()| true)
+        })
+        .await;
+        // The client is to see that this is no ordinary end: what a backend that died leaves behind is no
+        // whole output.
+        if !ended || self.down.is_cut() {
+            self.client.reset_on_close();
+        } else if self.up.left_unread() || self.down.left_unread() {
+            Box::pin(linger::until_both_end(&mut self.client, &mut self.backend)).await;
+        }
+    }
+
     fn poll(&mut self, cx: &mut Context<'_>, phase: Phase) -> Poll<()> {
         if phase >= Phase::Closing && !self.closing {
             self.closing = true;

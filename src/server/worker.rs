@@ -47,7 +47,7 @@ enum Order {
 }
 
 /// One connection in the count of its worker.
-struct Load(Arc<AtomicUsize>);
+pub(super) struct Load(Arc<AtomicUsize>);
 
 impl Pool {
     /// Starts the workers: as many as the limits say, or one for each core.
@@ -154,10 +154,7 @@ fn work<N: NewStack>(runtime: LocalRuntime, shared: Rc<Shared<N>>, mut received:
             match order {
                 Some(Order::Serve(accepted, load)) => {
                     let (shared, task) = (shared.clone(), tasks.add());
-                    tokio::task::spawn_local(async move {
-                        serve(shared, accepted, task).await;
-                        drop(load);
-                    });
+                    tokio::task::spawn_local(serve(shared, accepted, task, load));
                 }
                 Some(Order::Enter(next)) => {
                     phase = next;
