@@ -261,6 +261,10 @@ fn understood(seen: &Value, id: &str) -> Value {
     if kept["Name"].as_str().is_some_and(|name| name.contains('_')) {
         kept["Name"] = Value::Null;
     }
+    if let Some(mounts) = kept["Mounts"].as_array_mut() {
+        // The engine lists them in no order.
+        mounts.sort_by_key(|mount| mount["Destination"].to_string());
+    }
     for mount in kept["Mounts"].as_array_mut().into_iter().flatten() {
         if mount["Name"].as_str().is_some_and(|name| name.len() == 64) {
             (mount["Name"], mount["Source"]) = (Value::Null, Value::Null);
