@@ -58,15 +58,8 @@ impl Silent {
 pub(super) fn behind_silent<'b>(rest: &'b [u8], field: &Field) -> Option<&'b [u8]> {
     let (name, value) = rest.split_first()?.1.split_at_checked(field.name.len())?;
     let (b"\":", value) = value.split_first_chunk()? else { return None };
-    let (length, bit) = match value.first_chunk()? {
-        b"false," => (6, Silent::FALSE),
-        [b'n', b'u', b'l', b'l', b',', _] => (5, Silent::NULL),
-        [b'"', b'"', b',', ..] => (3, Silent::TEXT),
-        [b'0', b',', ..] => (2, Silent::ZERO),
-        [b'[', b']', b',', ..] => (3, Silent::LIST),
-        [b'{', b'}', b',', ..] => (3, Silent::OBJECT),
-        _ => return None,
-    };
-    let silent = field.silent.0 & bit != 0 && rest.starts_with(b"\"") && name == field.name.as_bytes();
-    value.get(length..).filter(|_| silent)
+    let length = field.silent.length(value);
+    let (b",", behind) = value.get(length..)?.split_first_chunk()? else { return None };
+    // The name last: it is what takes longest to compare.
+    (length > 0 && rest.starts_with(b"\"") && name == field.name.as_bytes()).then_some(behind)
 }
