@@ -10,7 +10,9 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
+use super::head_case::HeadCase;
 use super::head_scan::HeadScan;
+use super::scratch;
 use crate::net::Socket;
 
 /// The socket and its [`Flags`].
@@ -27,6 +29,8 @@ pub(super) struct Flags {
     pub(super) waiting_since: Cell<Option<Instant>>,
     /// What the head that arrives says of its length.
     pub(super) head: Cell<HeadScan>,
+    /// Which heads of answers hyper has been given.
+    pub(super) answers: Cell<HeadCase>,
     /// An end of the client's bytes is only the end of its stdin: keep it from hyper,
     /// which would drop the call.
     pub(super) hold_eof: Cell<bool>,
@@ -47,12 +51,20 @@ impl Flags {
         Self {
             waiting_since: Cell::new(Some(since)),
             head: Cell::default(),
+            answers: Cell::default(),
             hold_eof: Cell::default(),
             eof: Cell::default(),
             unflushed: Cell::default(),
             has_body: Cell::default(),
             ends_by_close: Cell::default(),
         }
+    }
+
+    /// hyper is given the head of an answer, which it writes next.
+    pub(super) fn expect_head(&self) {
+        let mut answers = self.answers.get();
+        answers.expect();
+        self.answers.set(answers);
     }
 }
 
@@ -89,9 +101,7 @@ impl AsyncRead for ClientIo {
 
 impl AsyncWrite for ClientIo {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        this.flags.unflushed.set(true);
-        Pin::new(&mut this.socket).poll_write(cx, bytes)
+        self.poll_write_vectored(cx, &[io::IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -101,7 +111,24 @@ impl AsyncWrite for ClientIo {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         this.flags.unflushed.set(true);
-        Pin::new(&mut this.socket).poll_write_vectored(cx, bytes)
+        let mut answers = this.flags.answers.get();
+        if !answers.is_due() {
+            return Pin::new(&mut this.socket).poll_write_vectored(cx, bytes);
+        }
+        let written = ready!(scratch::with(|scratch| {
+            let head = gather(bytes, scratch);
+            answers.pass(head);
+            Pin::new(&mut this.socket).poll_write(cx, head).map_ok(|written| {
+                // What was not taken comes again, as hyper has it.
+                if written < head.len() {
+                    answers = this.flags.answers.get();
+                    answers.pass(head.get_mut(..written).unwrap_or_default());
+                }
+                written
+            })
+        }))?;
+        this.flags.answers.set(answers);
+        Poll::Ready(Ok(written))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -119,4 +146,18 @@ impl AsyncWrite for ClientIo {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().socket).poll_shutdown(cx)
     }
+}
+
+/// Copies what fits to the front of `scratch`, and gives that.
+fn gather<'s>(slices: &[io::IoSlice<'_>], scratch: &'s mut [u8]) -> &'s mut [u8] {
+    let mut length = 0;
+    for slice in slices {
+        let room = scratch.get_mut(length..).unwrap_or_default();
+        let fits = slice.len().min(room.len());
+        if let (Some(room), Some(bytes)) = (room.get_mut(..fits), slice.get(..fits)) {
+            room.copy_from_slice(bytes);
+        }
+        length += fits;
+    }
+    scratch.get_mut(..length).unwrap_or_default()
 }

@@ -43,7 +43,7 @@ pub(super) struct Shared<N> {
 impl<N: NewStack> Shared<N> {
     pub(super) fn new(new_stack: N, limits: &Limits, counts: Arc<Counts>) -> Self {
         let mut http = http1::Builder::new();
-        http.half_close(false).title_case_headers(true).max_buf_size(MAX_HEAD);
+        http.half_close(false).max_buf_size(MAX_HEAD);
         Self { tasks: Tasks::new(), new_stack, counts, header_timeout: limits.header_timeout, http }
     }
 }

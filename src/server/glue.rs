@@ -85,6 +85,7 @@ impl Future for Answering {
             // for the end of the connection; so it stays hidden, and this is the last answer.
             parts.headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
+        self.flags.expect_head();
         Poll::Ready(Ok(Response::from_parts(parts, Outgoing::new(body, self.flags.clone()))))
     }
 }

@@ -12,6 +12,7 @@ mod connection;
 mod drain;
 mod glue;
 mod handshake;
+mod head_case;
 mod head_scan;
 mod head_timer;
 mod limit;
