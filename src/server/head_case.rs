@@ -10,27 +10,24 @@
 pub(super) struct HeadCase {
     /// Heads that hyper was given and that have not gone out whole.
     due: usize,
+    /// How much of the status line has gone out as an interim answer would have it.
+    interim: usize,
     state: State,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
-    /// In the status line, of which so many bytes have gone out.
-    Status { written: usize, is_interim: bool },
+    /// In the status line.
+    #[default]
+    Status,
     /// Before the first byte of a line.
-    Begin { is_interim: bool },
-    /// In a name, at the first letter of a word or not.
-    Name { begins: bool, is_interim: bool },
+    Begin,
+    /// In a name, before the first letter of a word or not.
+    Name { begins: bool },
     /// Behind a name.
-    Value { is_interim: bool },
+    Value,
     /// In the empty line.
-    End { is_interim: bool },
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self::Status { written: 0, is_interim: true }
-    }
+    End,
 }
 
 /// What hyper writes on its own when a client waits with its body; the head that is due comes behind it.
@@ -51,55 +48,72 @@ impl HeadCase {
     pub(super) fn pass(&mut self, bytes: &mut [u8]) {
         let mut rest = bytes;
         while self.is_due() && !rest.is_empty() {
-            let (passed, state) = self.state.pass(rest);
-            if let State::End { is_interim } = self.state
-                && state == State::default()
-                && !is_interim
-            {
-                self.due -= 1;
-            }
-            self.state = state;
+            let passed = match self.state {
+                State::Status => self.status(rest),
+                State::Begin if rest.first() == Some(&b'\r') => {
+                    self.state = State::End;
+                    1
+                }
+                State::Begin => self.name(true, rest),
+                State::Name { begins } => self.name(begins, rest),
+                State::Value => self.line(rest),
+                State::End => {
+                    self.due -= usize::from(self.interim != INTERIM.len());
+                    (self.interim, self.state) = (0, State::Status);
+                    1
+                }
+            };
             rest = rest.get_mut(passed..).unwrap_or_default();
         }
     }
-}
 
-impl State {
-    /// Goes over bytes of one kind: how many they are, and what comes then.
-    fn pass(self, bytes: &mut [u8]) -> (usize, Self) {
-        match self {
-            Self::Status { written, is_interim } => {
-                let line = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
-                let begin = INTERIM.get(written..).unwrap_or_default();
-                let is_interim = is_interim && bytes.iter().take(line).zip(begin).all(|(byte, due)| byte == due);
-                if bytes.get(line.wrapping_sub(1)) == Some(&b'\n') {
-                    (line, Self::Begin { is_interim })
-                } else {
-                    (line, Self::Status { written: written + line, is_interim })
-                }
-            }
-            Self::Begin { is_interim } if bytes.first() == Some(&b'\r') => (1, Self::End { is_interim }),
-            Self::Begin { is_interim } => Self::Name { begins: true, is_interim }.pass(bytes),
-            Self::Name { mut begins, is_interim } => {
-                for (index, byte) in bytes.iter_mut().enumerate() {
-                    match *byte {
-                        b':' => return (index + 1, Self::Value { is_interim }),
-                        b'-' => begins = true,
-                        _ if begins => {
-                            byte.make_ascii_uppercase();
-                            begins = false;
-                        }
-                        _ => {}
-                    }
-                }
-                (bytes.len(), Self::Name { begins, is_interim })
-            }
-            Self::Value { is_interim } => match memchr::memchr(b'\n', bytes) {
-                Some(end) => (end + 1, Self::Begin { is_interim }),
-                None => (bytes.len(), self),
-            },
-            Self::End { .. } => (1, Self::default()),
+    /// Goes to the end of the status line. What it goes over is its length.
+    fn status(&mut self, bytes: &[u8]) -> usize {
+        let length = self.line(bytes);
+        if self.interim < INTERIM.len() {
+            let due = INTERIM.get(self.interim..).unwrap_or_default();
+            let same = bytes.iter().take(length).zip(due).take_while(|(byte, due)| byte == due).count();
+            // One that is something else cannot become one any more.
+            self.interim = if same == length.min(due.len()) { self.interim + same } else { usize::MAX };
         }
+        length
+    }
+
+    /// Goes to the end of the line.
+    fn line(&mut self, bytes: &[u8]) -> usize {
+        match memchr::memchr(b'\n', bytes) {
+            Some(end) => {
+                self.state = State::Begin;
+                end + 1
+            }
+            None => bytes.len(),
+        }
+    }
+
+    /// Goes behind the name, in which a word begins next or has begun.
+    fn name(&mut self, mut begins: bool, bytes: &mut [u8]) -> usize {
+        let mut passed = 0;
+        while let Some(word) = bytes.get_mut(passed..).filter(|word| !word.is_empty()) {
+            if begins && let Some(first) = word.first_mut() {
+                first.make_ascii_uppercase();
+            }
+            // Digits are found too: one comparison is cheaper than two.
+            let found = word.iter().position(|byte| *byte <= b':').unwrap_or(word.len());
+            passed += found + 1;
+            match word.get(found) {
+                Some(b':') => {
+                    self.state = State::Value;
+                    return passed;
+                }
+                Some(byte) => begins = *byte == b'-',
+                None => {
+                    begins = false;
+                    passed = bytes.len();
+                }
+            }
+        }
+        self.state = State::Name { begins };
+        bytes.len()
     }
 }
 
