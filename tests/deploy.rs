@@ -238,6 +238,29 @@ impl Units {
     }
 }
 
+/// The compiler's own is as good, but not everybody who tests has it.
+const PROFDATA: &[(&str, &str)] = &[("llvm-profdata-19", "llvm-19")];
+
+#[test]
+fn the_build_that_learns_from_requests_leaves_a_program_that_works() {
+    require(PROFDATA);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fast");
+    // Two builds as they are made for users take five minutes. What is tried is the way, not the speed.
+    let output = run(Command::new(deploy("build.sh"))
+        .arg(&folder)
+        .envs([("CARGO_PROFILE_RELEASE_LTO", "off"), ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")])
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"));
+    assert!(output.status.success(), "{}", said(&output));
+    // What was seen of the code that answers requests was of use: the compiler says if it fits nothing.
+    assert!(!said(&output).contains("warning"), "{}", said(&output));
+    let program = folder.join("vicgate");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().last(), program.to_str());
+    let version = run(Command::new(&program).arg("--version"));
+    assert_eq!(said(&version), concat!("vicgate ", env!("CARGO_PKG_VERSION"), "\n"));
+    let seen = fs::metadata(folder.join("seen.profdata")).unwrap();
+    assert!(seen.len() > 1024 * 1024, "{} bytes of what was seen", seen.len());
+}
+
 /// A process that ends with the test at the latest.
 struct Ended(Child);
 

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 /// A child process with its standard input and output.
 pub(crate) struct Process {
@@ -74,6 +74,17 @@ impl Process {
         writeln!(input, "{line}").with_context(|| format!("{} has ended", self.name))
     }
 
+    /// Asks it to end, and waits until it has: a program that is built to tell what it did tells it then.
+    pub(crate) fn end(mut self) -> Result<()> {
+        let asked = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status()?;
+        ensure!(asked.success(), "the signal was not sent to {}", self.name);
+        let deadline = Instant::now() + PATIENCE;
+        while self.child.try_wait()?.is_none() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
     /// Fails if the process has ended.
     pub(crate) fn check(&mut self) -> Result<()> {
         match self.child.try_wait()? {
@@ -82,6 +93,9 @@ impl Process {
         }
     }
 }
+
+/// How long a process has to end when it is asked to.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Drop for Process {
     fn drop(&mut self) {

@@ -11,7 +11,7 @@ pub(crate) struct Tool {
     version_flag: &'static str,
 }
 
-/// All that must be there; each is in a Debian package of its name (`taskset` in `util-linux`).
+/// What must be there for all that can be compared; each is in a Debian package of its name (`taskset` in `util-linux`).
 pub(crate) const TOOLS: [Tool; 3] = [
     Tool { name: "haproxy", version_flag: "-v" },
     Tool { name: "nginx", version_flag: "-v" },
@@ -19,6 +19,11 @@ pub(crate) const TOOLS: [Tool; 3] = [
 ];
 
 impl Tool {
+    /// True if there is no peer of this name without it.
+    pub(crate) fn is_for(&self, peer: &str) -> bool {
+        self.name == "taskset" || peer.starts_with(self.name)
+    }
+
     /// The first line that the tool says about its version.
     pub(crate) fn version(&self) -> Result<String> {
         let output = Command::new(self.name).arg(self.version_flag).output().with_context(|| {

@@ -156,6 +156,11 @@ impl Running {
         self.pid
     }
 
+    /// Ends it, if it is ours.
+    pub(crate) fn end(self) -> Result<()> {
+        self.process.map_or(Ok(()), Process::end)
+    }
+
     /// Fails if it has ended meanwhile.
     pub(crate) fn check(&mut self) -> Result<()> {
         self.process.as_mut().map_or(Ok(()), Process::check)

@@ -39,21 +39,24 @@ pub(crate) fn compare(flags: &Flags) -> Result<()> {
         return Ok(());
     }
     ensure!(!measures.is_empty(), "no measure is called like that; --list prints them");
-    let tools = TOOLS.iter().map(|tool| tool.version()).collect::<Result<Vec<_>>>()?;
     let others = flags.other.iter().map(|other| Peer { name: other.name.clone(), kind: Kind::Other(other.clone()) });
     let mut peers = suite::peers(flags.suite);
     peers.retain(|peer| chosen(&flags.peers, &peer.name));
     peers.extend(others);
+    let tools = TOOLS.iter().filter(|tool| peers.iter().any(|peer| tool.is_for(&peer.name)));
+    let tools = tools.map(|tool| tool.version()).collect::<Result<Vec<_>>>()?;
     let _backend = bench.start_backend()?;
     let mut table = Table::new(peers.iter().map(|peer| peer.name.clone()).collect());
     for round in 1..=flags.rounds {
         for measure in &measures {
             eprintln!("round {round} of {}: {}", flags.rounds, measure.name);
             for (column, peer) in peers.iter().enumerate().filter(|(_, peer)| peer.takes_part(measure)) {
-                let figures = peer
-                    .start(&bench, &measure.setup)
-                    .and_then(|mut running| measure.take(&bench, &mut running))
-                    .with_context(|| format!("{}, {}", peer.name, measure.name))?;
+                let take = || {
+                    let mut running = peer.start(&bench, &measure.setup)?;
+                    let figures = measure.take(&bench, &mut running)?;
+                    running.end().map(|()| figures)
+                };
+                let figures = take().with_context(|| format!("{}, {}", peer.name, measure.name))?;
                 table.add(column, figures);
             }
         }
