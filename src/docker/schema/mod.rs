@@ -14,6 +14,7 @@ mod body;
 mod neutral;
 mod path;
 mod read;
+mod runs;
 mod silent;
 mod skim;
 #[rustfmt::skip]

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::runs::{self, Runs};
 use super::silent::behind_silent;
 use super::{Body, Field, Struct, Type};
 use crate::docker::json::{Json, plain_length};
@@ -20,9 +21,12 @@ pub fn skim<'a>(ty: &'static Type, bytes: &'a [u8], version: ApiVersion, keep: K
     let text = std::str::from_utf8(bytes).ok()?;
     // Go's encoder ends what it writes with a line feed, which no reader takes for more.
     let text = text.strip_suffix('\n').unwrap_or(text);
-    let mut skim = Skim { text, at: 0, keep };
-    let json = skim.value(ty)?;
-    (skim.at == text.len()).then(|| Body::new(ty, json, version, Vec::new()))
+    let json = runs::with(|runs| {
+        let mut skim = Skim { text, at: 0, keep, runs };
+        let json = skim.value(ty)?;
+        (skim.at == text.len()).then_some(json)
+    })?;
+    Some(Body::new(ty, json, version, Vec::new()))
 }
 
 /// What is kept of a body.
@@ -34,10 +38,11 @@ pub enum Keep {
     Uses,
 }
 
-struct Skim<'a> {
+struct Skim<'a, 'r> {
     text: &'a str,
     at: usize,
     keep: Keep,
+    runs: &'r mut Runs,
 }
 
 /// Rarely does an object have more members that say something.
@@ -46,7 +51,7 @@ const MANY: usize = 16;
 /// The most names of a map that are compared, each to each.
 const FEW: usize = 32;
 
-impl<'a> Skim<'a> {
+impl<'a> Skim<'a, '_> {
     fn value(&mut self, ty: &'static Type) -> Option<Json<'a>> {
         match (self.peek()?, ty) {
             (b'"', Type::Str | Type::Text | Type::Unset) => {
@@ -76,19 +81,37 @@ impl<'a> Skim<'a> {
             return Some(Json::Object(members));
         }
         let (mut seen, mut near) = (Seen::default(), 0);
+        // Where members that say nothing began to follow each other, and what there was before them.
+        let mut run = None;
         loop {
             if self.keep == Keep::Uses {
+                if run.is_none() {
+                    match self.runs.find(schema, near, self.rest()) {
+                        Some((length, fields, end)) => {
+                            seen.add_all(fields)?;
+                            (self.at, near) = (self.at + length, end);
+                        }
+                        None => run = Some((self.at, near, seen)),
+                    }
+                }
                 let silent = self.pass_silent(schema.from(near));
                 seen.add(near, silent)?;
                 near += silent;
             }
+            let (begin, before, end) = (self.at, seen, near);
             let (index, field) = self.name(schema, near)?;
             seen.add(index, 1)?;
             near = index + 1;
             let silence = if self.keep == Keep::All { 0 } else { field.silent.length(self.rest()) };
-            if silence > 0 {
-                self.at += silence;
-            } else {
+            self.at += silence;
+            let is_last = silence > 0 && self.peek() == Some(b'}');
+            if (silence == 0 || is_last)
+                && let Some((start, from, earlier)) = run.take()
+            {
+                let text = self.text.as_bytes().get(start..begin).unwrap_or_default();
+                self.runs.keep(schema, (from, end), text, before.without(earlier));
+            }
+            if silence == 0 {
                 let value = if self.word("null") { Json::Null } else { self.value(&field.ty)? };
                 if members.is_empty() {
                     members.reserve(schema.len().min(MANY));
@@ -226,7 +249,7 @@ impl<'a> Skim<'a> {
 }
 
 /// The members of an object that there were so far, by their fields.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Seen(u128);
 
 impl Seen {
@@ -237,10 +260,20 @@ impl Seen {
             return Some(());
         }
         let last = u32::try_from(first + count).ok().filter(|last| *last <= u128::BITS)?;
-        let added = (u128::MAX >> (u128::BITS - last)) & (u128::MAX << first);
+        self.add_all((u128::MAX >> (u128::BITS - last)) & (u128::MAX << first))
+    }
+
+    /// Adds the fields of these bits; `None` if one of them is there already.
+    #[inline]
+    fn add_all(&mut self, added: u128) -> Option<()> {
         let repeated = self.0 & added != 0;
         self.0 |= added;
         (!repeated).then_some(())
+    }
+
+    /// The bits of those that were not there earlier.
+    const fn without(self, earlier: Self) -> u128 {
+        self.0 & !earlier.0
     }
 }
 
@@ -327,6 +360,44 @@ mod tests {
             r#"{"Image":"a","Hostname":"","Image":"b"}"#,
         ] {
             assert!(create(text).is_none(), "{text}");
+        }
+    }
+
+    /// What a thread makes of a body that has read nothing before.
+    fn anew(text: &str) -> Option<Vec<String>> {
+        runs::with(|runs| *runs = Runs::default());
+        used(text)
+    }
+
+    fn used(text: &str) -> Option<Vec<String>> {
+        Some(create(text)?.used_deep().iter().map(|used| format!("{} {}", used.path, used.value)).collect())
+    }
+
+    #[test]
+    fn a_body_that_is_like_the_one_before_is_read_as_if_it_were_the_first() {
+        let text = CLI.trim_end();
+        let expected = anew(text).unwrap();
+        assert_eq!(used(text).as_ref(), Some(&expected));
+        let known = runs::with(|runs| runs.len());
+        assert!(known >= 4, "{known} runs are known");
+        // Whatever is changed in a run or beside it, what was known before makes no difference.
+        let members = |text: &str| text.match_indices(',').map(|(at, _)| at).collect::<Vec<_>>();
+        for at in members(text) {
+            for piece in ["\"Tty\":false,", "\"Memory\":0,", "\"Memory\":5,", "\"Nonsense\":0,", " ", "}", ","] {
+                let mut changed = text.to_owned();
+                changed.insert_str(at + 1, piece);
+                let first = anew(&changed);
+                assert!(anew(text).is_some());
+                assert_eq!(used(&changed), first, "{piece} at {at}");
+            }
+        }
+        for (from, to) in
+            [("\"Memory\":0", "\"Memory\":1"), ("\"Dns\":[]", "\"Dns\":[\"1.1.1.1\"]"), ("\"Tty\":false,", "")]
+        {
+            let changed = text.replace(from, to);
+            let first = anew(&changed);
+            assert!(first.is_some() && anew(text).is_some());
+            assert_eq!(used(&changed), first, "{to}");
         }
     }
 

@@ -86,7 +86,9 @@ impl<W: Witness> Judge<'_, '_, W> {
         }
         self.permit.allowed_by = Some(grant.rule);
         if unchanged {
-            self.permit.body = body.filter(|_| !self.short).map(|body| body.to_vec());
+            // What is refused is not sent, and may be long.
+            let sent = !self.short && self.points.is_empty();
+            self.permit.body = body.filter(|_| sent).map(|body| body.to_vec());
             return None;
         }
         self.unchanged = false;

@@ -120,7 +120,7 @@ fn judge<W: Witness>(policy: &Policy, question: &Question<'_>, caller: Option<&C
     }
     match &policy.access {
         Some(access) => judge.access(access, body),
-        None => judge.permit.body = body.map(|body| body.to_vec()),
+        None => judge.permit.body = body.filter(|_| judge.points.is_empty()).map(|body| body.to_vec()),
     }
     judge.verdict()
 }
