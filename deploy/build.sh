@@ -35,7 +35,7 @@ build() {
 }
 
 # What an earlier program did says nothing of this one.
-rm -rf "$folder/seen" "$folder/seen.profdata"
+rm -rf "$folder"/seen*
 build "-Cprofile-generate=$folder/seen"
 # The load is built for development: it is the program's paths that count, not its haste.
 train() {
@@ -44,8 +44,11 @@ train() {
 train --suite compare
 train --suite scaling
 "$profdata" merge --output "$folder/seen.profdata" "$folder/seen"
+# With a name of its own for what it holds: cargo builds again what is built from something else.
+seen=$folder/seen-$(cksum <"$folder/seen.profdata" | tr ' ' -).profdata
+mv "$folder/seen.profdata" "$seen"
 
-flags=-Cprofile-use=$folder/seen.profdata
+flags=-Cprofile-use=$seen
 # Half a MiB of relocations becomes a few KiB, if the C library can read them: glibc 2.36.
 case $(getconf GNU_LIBC_VERSION 2>/dev/null) in
     "glibc 2.3"[6-9]* | "glibc 2."[4-9]*) flags="$flags -Clink-arg=-Wl,-z,pack-relative-relocs" ;;
