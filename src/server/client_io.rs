@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
@@ -19,6 +20,8 @@ use crate::net::Socket;
 #[derive(Debug)]
 pub(super) struct ClientIo {
     pub(super) socket: Socket,
+    /// Bytes that were read before hyper was there, and that hyper has not taken yet.
+    pub(super) early: Bytes,
     flags: Rc<Flags>,
 }
 
@@ -69,8 +72,8 @@ impl Flags {
 }
 
 impl ClientIo {
-    pub(super) fn new(socket: Socket, flags: Rc<Flags>) -> Self {
-        Self { socket, flags }
+    pub(super) fn new(socket: Socket, early: Vec<u8>, flags: Rc<Flags>) -> Self {
+        Self { socket, early: early.into(), flags }
     }
 }
 
@@ -79,7 +82,13 @@ impl AsyncRead for ClientIo {
         let this = self.get_mut();
         if !this.flags.eof.get() {
             let before = buf.filled().len();
-            match ready!(Pin::new(&mut this.socket).poll_read(cx, buf)) {
+            let read = if this.early.is_empty() {
+                ready!(Pin::new(&mut this.socket).poll_read(cx, buf))
+            } else {
+                buf.put_slice(&this.early.split_to(this.early.len().min(buf.remaining())));
+                Ok(())
+            };
+            match read {
                 Ok(()) => {
                     let bytes = buf.filled().get(before..).unwrap_or_default();
                     this.flags.eof.set(bytes.is_empty() && buf.remaining() > 0);

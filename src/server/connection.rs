@@ -1,6 +1,7 @@
 //! One client connection, from its handshake to its end, in one task.
 
 use std::future::{Future, poll_fn};
+use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -26,7 +27,7 @@ use super::takeover::Takeover;
 use super::tasks::{Task, Tasks};
 use super::tunnel::Tunnel;
 use super::worker::Load;
-use super::{NewStack, Stack, handshake, linger, peer};
+use super::{NewStack, Stack, first_head, handshake, linger, peer};
 use crate::identity::Identity;
 use crate::net::{Plain, Socket};
 use crate::settings::Limits;
@@ -79,18 +80,16 @@ async fn until_taken_over<N: NewStack>(
     let Accepted { stream, address, tls, place } = accepted;
     let standing = Standing(tls);
     let opened = Box::pin(unless_draining(task, open(&shared.counts, stream, address, &standing))).await;
-    let (socket, identity) = opened.flatten()?;
+    let (mut socket, identity) = opened.flatten()?;
     let Some(peer_place) = shared.counts.peer(&identity) else {
         tracing::warn!(peer = identity.label(), ?address, "a connection is refused: this peer has as many as it may");
         return None;
     };
     let places = (peer_place, place);
     let since = Instant::now();
-    if Box::pin(unless_draining(task, says_something(&socket, shared.header_timeout))).await != Some(true) {
-        return None;
-    }
+    let head = Box::pin(unless_draining(task, says_something(&mut socket, shared.header_timeout))).await.flatten()?;
     let stack = shared.new_stack.new_stack(Rc::new(identity));
-    let takeover = Box::pin(http(shared, socket, stack, since, task, &standing)).await?;
+    let takeover = Box::pin(http(shared, (socket, head), stack, since, task, &standing)).await?;
     Some((Tunnel::new(takeover), standing, places))
 }
 
@@ -128,31 +127,29 @@ async fn open(
     Some((Socket::Tls(Box::new(TlsStream::Server(stream))), identity.ok()?))
 }
 
-/// Waits until a client sends its first bytes, or leaves; false if it does neither in time. Until then it gets
-/// none of the memory that HTTP takes: ten thousand silent connections cost a seventh of what they would.
-async fn says_something(socket: &Socket, limit: Duration) -> bool {
-    let readable = async {
-        match socket {
-            Socket::Plain(Plain::Tcp(stream)) => stream.readable().await,
-            Socket::Plain(Plain::Unix(stream)) => stream.readable().await,
-            // It has shaken hands, and what it sent behind that is here already.
-            Socket::Tls(_) => Ok(()),
+/// The first bytes of a client, as [`first_head`] has them; `None` if it leaves or sends none in time. Until then it
+/// gets none of the memory that HTTP takes: ten thousand silent connections cost a seventh of what they would.
+async fn says_something(socket: &mut Socket, limit: Duration) -> Option<Vec<u8>> {
+    match timeout(limit, first_head::read(socket)).await {
+        Ok(Ok(head)) => Some(head),
+        // A TLS peer that left without close_notify has ended its bytes, no more; so hyper is to see it.
+        Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Some(Vec::new()),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "client connection ended");
+            None
         }
-    };
-    match timeout(limit, readable).await {
-        // What is wrong with it shows in reading.
-        Ok(_) => true,
         Err(_) => {
-            tracing::debug!("client connection ended: nothing was said in time");
-            false
+            tracing::debug!("client connection ended: no request head in time");
+            None
         }
     }
 }
 
-/// Answers requests until the connection ends or is taken over. `since` is when it was open.
+/// Answers requests until the connection ends or is taken over. `since` is when it was open, and beside the socket
+/// stands what was read from it.
 async fn http<N: NewStack>(
     shared: &Shared<N>,
-    socket: Socket,
+    (socket, early): (Socket, Vec<u8>),
     stack: N::Stack,
     since: Instant,
     task: &Task,
@@ -162,7 +159,7 @@ async fn http<N: NewStack>(
     let chain = socket.peer_certificates().map(<[_]>::to_vec);
     let glue = Glue { stack: Rc::new(stack), flags: Rc::new(Flags::new(since)), tunnel: Rc::default() };
     let (stack, flags, tunnel) = (glue.stack.clone(), glue.flags.clone(), glue.tunnel.clone());
-    let io = TokioIo::new(ClientIo::new(socket, flags.clone()));
+    let io = TokioIo::new(ClientIo::new(socket, early, flags.clone()));
     let mut connection = shared.http.serve_connection(io, glue);
     let mut head_timer = HeadTimer::new(shared.header_timeout, since);
     let mut draining = false;
@@ -215,13 +212,15 @@ async fn http<N: NewStack>(
     })
     .await;
     let parts = connection.into_parts();
-    let client = parts.io.into_inner().socket;
+    let ClientIo { socket: client, early, .. } = parts.io.into_inner();
     match end {
         End::TakenOver => tunnel.take().map(|(mut head, upstream)| {
             let head_length = head.len();
             head.extend_from_slice(&upstream.early);
             let grounds = stack.under_way();
-            Takeover { client, early: parts.read_buf, ended: flags.eof.get(), head, head_length, upstream, grounds }
+            // What hyper has taken came first.
+            let early = if early.is_empty() { parts.read_buf } else { [parts.read_buf, early].concat().into() };
+            Takeover { client, early, ended: flags.eof.get(), head, head_length, upstream, grounds }
         }),
         End::Closed => {
             if !flags.eof.get() {

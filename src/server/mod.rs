@@ -10,6 +10,7 @@ mod accept;
 mod client_io;
 mod connection;
 mod drain;
+mod first_head;
 mod glue;
 mod handshake;
 mod head_case;
