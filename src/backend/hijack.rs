@@ -13,7 +13,7 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 
 use super::headers::strip_hop_by_hop;
-use super::line::{Driver, Line, dial_to_hijack, finish};
+use super::line::{Driver, Line, dial, finish};
 use super::no_answer;
 use super::read::what_comes;
 use crate::body::Body;
@@ -35,7 +35,7 @@ pub(super) async fn hijack(line: &Line, mut request: Request<Body>, token: Hijac
     let headers = request.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static(token_text(token)));
-    let (mut sender, mut driver) = dial_to_hijack(&line.backend).await?;
+    let (mut sender, mut driver) = dial(&line.backend).await?;
     let mut over = false;
     let answer = {
         let mut answer = pin!(sender.send_request(request));

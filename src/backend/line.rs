@@ -192,21 +192,12 @@ impl fmt::Debug for Line {
     }
 }
 
-/// A new HTTP/1.1 connection for calls. Names of headers go in small letters, as all may read them
-/// (RFC 9110, 5.1): capitals cost a sixtieth of a call.
+/// A new HTTP/1.1 connection.
 pub(super) async fn dial(backend: &Backend) -> Result<(SendRequest<Body>, Driver), Error> {
-    dial_as(backend, Builder::new().max_buf_size(MAX_BUFFER)).await
-}
-
-/// The same for a call that asks for the connection. Whatever gives it over saw it asked for by Docker's CLI, with
-/// capitals.
-pub(super) async fn dial_to_hijack(backend: &Backend) -> Result<(SendRequest<Body>, Driver), Error> {
-    dial_as(backend, Builder::new().max_buf_size(MAX_BUFFER).title_case_headers(true)).await
-}
-
-async fn dial_as(backend: &Backend, http: &Builder) -> Result<(SendRequest<Body>, Driver), Error> {
     // Boxed, as it is rare: whoever sends a call would carry its memory.
     let socket = Box::pin(backend.connect()).await?;
+    let mut http = Builder::new();
+    http.title_case_headers(true).max_buf_size(MAX_BUFFER);
     http.handshake(TokioIo::new(socket)).await.map_err(|error| no_answer(&error))
 }
 
