@@ -21,6 +21,7 @@ use super::drain::Phase;
 use super::glue::Glue;
 use super::head_timer::HeadTimer;
 use super::limit::{Counts, PeerPlace, Place};
+use super::pace::Pace;
 use super::parts::{Part, Parts};
 use super::standing::Standing;
 use super::takeover::Takeover;
@@ -35,6 +36,7 @@ use crate::settings::Limits;
 /// What the connections of one worker share.
 pub(super) struct Shared<N> {
     pub(super) tasks: Rc<Tasks>,
+    pub(super) pace: Rc<Pace>,
     new_stack: N,
     counts: Arc<Counts>,
     header_timeout: Duration,
@@ -45,7 +47,14 @@ impl<N: NewStack> Shared<N> {
     pub(super) fn new(new_stack: N, limits: &Limits, counts: Arc<Counts>) -> Self {
         let mut http = http1::Builder::new();
         http.half_close(false).max_buf_size(MAX_HEAD);
-        Self { tasks: Tasks::new(), new_stack, counts, header_timeout: limits.header_timeout, http }
+        Self {
+            tasks: Tasks::new(),
+            pace: Rc::new(Pace::new()),
+            new_stack,
+            counts,
+            header_timeout: limits.header_timeout,
+            http,
+        }
     }
 }
 
@@ -87,7 +96,7 @@ async fn until_taken_over<N: NewStack>(
     };
     let places = (peer_place, place);
     let since = Instant::now();
-    let head = Box::pin(unless_draining(task, says_something(&mut socket, shared.header_timeout))).await.flatten()?;
+    let head = Box::pin(unless_draining(task, says_something(shared, &mut socket))).await.flatten()?;
     let stack = shared.new_stack.new_stack(Rc::new(identity));
     let takeover = Box::pin(http(shared, (socket, head), stack, since, task, &standing)).await?;
     Some((Tunnel::new(takeover), standing, places))
@@ -129,8 +138,8 @@ async fn open(
 
 /// The first bytes of a client, as [`first_head`] has them; `None` if it leaves or sends none in time. Until then it
 /// gets none of the memory that HTTP takes: ten thousand silent connections cost a seventh of what they would.
-async fn says_something(socket: &mut Socket, limit: Duration) -> Option<Vec<u8>> {
-    match timeout(limit, first_head::read(socket)).await {
+async fn says_something<N: NewStack>(shared: &Shared<N>, socket: &mut Socket) -> Option<Vec<u8>> {
+    match timeout(shared.header_timeout, first_head::read(socket, &shared.pace)).await {
         Ok(Ok(head)) => Some(head),
         // A TLS peer that left without close_notify has ended its bytes, no more; so hyper is to see it.
         Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Some(Vec::new()),

@@ -11,19 +11,21 @@ use std::task::{Poll, ready};
 
 use tokio::io::{AsyncRead, ReadBuf};
 
+use super::pace::{Pace, Turn};
 use super::scratch;
 use crate::net::Socket;
 
 /// How much is held before hyper sees it, in bytes: what it takes with one read.
 const MOST: usize = 8 * 1024;
 
-/// Reads until there is a head, or something that is none, or much, or the end.
+/// Reads until there is a head, or something that is none, or much, or the end; each time when it has its turn.
 ///
 /// # Errors
 /// Those of the socket.
-pub(super) async fn read(socket: &mut Socket) -> io::Result<Vec<u8>> {
-    let mut head = FirstHead::default();
+pub(super) async fn read(socket: &mut Socket, pace: &Pace) -> io::Result<Vec<u8>> {
+    let (mut head, mut turn) = (FirstHead::default(), Turn::default());
     poll_fn(|cx| {
+        ready!(pace.poll_turn(&mut turn, cx));
         loop {
             let read = scratch::with(|scratch| {
                 let room = MOST - head.bytes.len().min(MOST);

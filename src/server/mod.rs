@@ -20,6 +20,7 @@ mod limit;
 mod linger;
 mod listen;
 mod outgoing;
+mod pace;
 mod parts;
 mod peer;
 mod scratch;

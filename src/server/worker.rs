@@ -139,8 +139,9 @@ impl Worker {
 
 /// Serves until the end has come and no connection is left.
 fn work<N: NewStack>(runtime: LocalRuntime, shared: Rc<Shared<N>>, mut received: UnboundedReceiver<Order>) {
-    let tasks = shared.tasks.clone();
+    let (tasks, pace) = (shared.tasks.clone(), shared.pace.clone());
     runtime.block_on(async {
+        tokio::task::spawn_local(async move { pace.call().await });
         let mut phase = Phase::Serving;
         loop {
             let order = if phase == Phase::Serving {
