@@ -7,12 +7,16 @@
 #
 # Needs taskset (util-linux) and llvm-profdata: "rustup component add llvm-tools", or a package like llvm-19.
 set -eu
+# A folder is meant as seen from where this is called.
+folder=
+if [ -n "${1:-}" ]; then
+    mkdir -p "$1"
+    folder=$(cd "$1" && pwd)
+fi
 cd "$(dirname "$0")/.."
+folder=${folder:-$PWD/target/fast}
 
 host=$(rustc -vV | sed -n 's/^host: //p')
-folder=${1:-target/fast}
-mkdir -p "$folder"
-folder=$(cd "$folder" && pwd)
 built=$folder/$host/release/vicgate
 
 # The compiler's own first; a newer one reads what an older one wrote.
@@ -29,9 +33,11 @@ if [ -z "$profdata" ]; then
     exit 1
 fi
 
-# $1: what the compiler is told besides. Build scripts and macros are not told.
+# With what the compiler is told besides, of which build scripts and macros are not told. Unlike RUSTFLAGS, this
+# takes paths with spaces.
 build() {
-    RUSTFLAGS=$1 cargo build --release --bin vicgate --target "$host" --target-dir "$folder"
+    flags=$(printf '%s\037' "$@")
+    CARGO_ENCODED_RUSTFLAGS=${flags%?} cargo build --release --bin vicgate --target "$host" --target-dir "$folder"
 }
 
 # What an earlier program did says nothing of this one.
@@ -48,11 +54,11 @@ train --suite scaling
 seen=$folder/seen-$(cksum <"$folder/seen.profdata" | tr ' ' -).profdata
 mv "$folder/seen.profdata" "$seen"
 
-flags=-Cprofile-use=$seen
+set -- "-Cprofile-use=$seen"
 # Half a MiB of relocations becomes a few KiB, if the C library can read them: glibc 2.36.
 case $(getconf GNU_LIBC_VERSION 2>/dev/null) in
-    "glibc 2.3"[6-9]* | "glibc 2."[4-9]*) flags="$flags -Clink-arg=-Wl,-z,pack-relative-relocs" ;;
+    "glibc 2.3"[6-9]* | "glibc 2."[4-9]*) set -- "$@" -Clink-arg=-Wl,-z,pack-relative-relocs ;;
 esac
-build "$flags"
+build "$@"
 ln -f "$built" "$folder/vicgate"
 echo "$folder/vicgate"
