@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
+use rustls_pki_types::CertificateDer;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsStream;
@@ -96,9 +97,11 @@ async fn until_taken_over<N: NewStack>(
     };
     let places = (peer_place, place);
     let since = Instant::now();
-    let head = Box::pin(unless_draining(task, says_something(shared, &mut socket))).await.flatten()?;
+    let chain = socket.peer_certificates().map(<[_]>::to_vec);
+    let saying = while_it_holds(task, &standing, chain.as_deref(), says_something(shared, &mut socket));
+    let head = Box::pin(saying).await?;
     let stack = shared.new_stack.new_stack(Rc::new(identity));
-    let takeover = Box::pin(http(shared, (socket, head), stack, since, task, &standing)).await?;
+    let takeover = Box::pin(http(shared, (socket, head), stack, since, task, (&standing, chain.as_deref()))).await?;
     Some((Tunnel::new(takeover), standing, places))
 }
 
@@ -110,6 +113,24 @@ async fn unless_draining<T>(task: &Task, opening: impl Future<Output = T>) -> Op
         Phase::Draining | Phase::Closing | Phase::Ending => Poll::Ready(None),
     })
     .await
+}
+
+/// Nor has whoever has not sent a head; and no head is waited for where a reload has taken the right to send one.
+async fn while_it_holds<T>(
+    task: &Task,
+    standing: &Standing,
+    chain: Option<&[CertificateDer<'_>]>,
+    saying: impl Future<Output = Option<T>>,
+) -> Option<T> {
+    let mut saying = pin!(unless_draining(task, saying));
+    poll_fn(|cx| {
+        if task.is_after_reload() && !standing.holds(chain, None) {
+            return Poll::Ready(None);
+        }
+        saying.as_mut().poll(cx)
+    })
+    .await
+    .flatten()
 }
 
 /// Makes the socket known to the runtime, does the handshake, and says who it is.
@@ -155,17 +176,15 @@ async fn says_something<N: NewStack>(shared: &Shared<N>, socket: &mut Socket) ->
 }
 
 /// Answers requests until the connection ends or is taken over. `since` is when it was open, and beside the socket
-/// stands what was read from it.
+/// stands what was read from it; hyper has both until the end of this.
 async fn http<N: NewStack>(
     shared: &Shared<N>,
     (socket, early): (Socket, Vec<u8>),
     stack: N::Stack,
     since: Instant,
     task: &Task,
-    standing: &Standing,
+    (standing, chain): (&Standing, Option<&[CertificateDer<'_>]>),
 ) -> Option<Takeover> {
-    // hyper has the socket until the end of this.
-    let chain = socket.peer_certificates().map(<[_]>::to_vec);
     let glue = Glue { stack: Rc::new(stack), flags: Rc::new(Flags::new(since)), tunnel: Rc::default() };
     let (stack, flags, tunnel) = (glue.stack.clone(), glue.flags.clone(), glue.tunnel.clone());
     let io = TokioIo::new(ClientIo::new(socket, early, flags.clone()));
@@ -188,7 +207,7 @@ async fn http<N: NewStack>(
         if task.is_after_reload() {
             // Between two requests nothing lasts: the next one is judged anew.
             let grounds = flags.waiting_since.get().map_or_else(|| stack.under_way(), |_| None);
-            if !standing.holds(chain.as_deref(), grounds.as_ref()) {
+            if !standing.holds(chain, grounds.as_ref()) {
                 return Poll::Ready(End::Refused);
             }
         }

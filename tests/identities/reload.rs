@@ -122,6 +122,13 @@ fn who_is_revoked_is_cut_off_and_all_others_go_on() {
     }
     let crl = setup.certs.revoke(&["somebody else"]);
     let (gateway, ports) = setup.start(&settings(&setup.asks(&format!("crls = [{crl:?}]")), &backend(), ""));
+    // One that has said nothing yet, and one in the middle of its first head.
+    let mut mallory_new = ["", "GET /_ping HTTP/1.1\r\n"].map(|said| {
+        let mut client = connect(&setup, ports[0], "mallory");
+        client.conn.complete_io(&mut client.sock).unwrap();
+        client.write_all(said.as_bytes()).unwrap();
+        client
+    });
     let mut alice = tunnel(&setup, ports[0], "alice");
     let (mut alice_kept, _) = asked(&setup, ports[0], "alice", PING);
     let mut mallory = tunnel(&setup, ports[0], "mallory");
@@ -133,6 +140,7 @@ fn who_is_revoked_is_cut_off_and_all_others_go_on() {
     reload(&gateway);
     is_cut(&mut mallory, "a tunnel of a revoked client");
     is_cut(&mut mallory_kept, "a connection of a revoked client");
+    mallory_new.iter_mut().for_each(|client| is_cut(client, "a connection of a revoked client without a head"));
     let line = gateway.wait_for_log("is cut");
     assert!(line.contains("its certificate is revoked") && line.contains("mallory"), "{line}");
     works(&mut alice);
