@@ -132,6 +132,21 @@ fn a_body_that_is_not_json_gives_a_400() {
     }
 }
 
+/// hyper answers it itself, at the beginning of a connection and behind a call.
+#[test]
+fn what_is_no_request_is_answered_with_headers_as_all_answers_have_them() {
+    let gateway = Gateway::start(&["--backend", &backend_that_says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")]);
+    let call = CALL.replace("Connection: close\r\n", "");
+    for before in ["", &call] {
+        let answer = gateway.ask(&format!("{before}GET /info HTTP/1.1\r\nthis is no header\r\n\r\n"));
+        let (_, own) = answer.split_once(if before.is_empty() { "" } else { "\r\n\r\nOK" }).unwrap();
+        let mut lines = own.trim_end().split("\r\n");
+        assert_eq!(lines.next(), Some("HTTP/1.1 400 Bad Request"), "{answer}");
+        assert!(lines.clone().any(|line| line == "Content-Length: 0"), "{answer}");
+        assert!(lines.all(|line| line.starts_with(|first: char| first.is_ascii_uppercase())), "{answer}");
+    }
+}
+
 #[test]
 fn an_unknown_path_and_a_wrong_method_are_answered_as_a_daemon_does() {
     let gateway = Gateway::start(&["--backend", &backend_that_says("")]);

@@ -34,6 +34,8 @@ pub(super) struct Flags {
     pub(super) head: Cell<HeadScan>,
     /// Which heads of answers hyper has been given.
     pub(super) answers: Cell<HeadCase>,
+    /// hyper has the last of an answer, and has not sent all of it.
+    pub(super) finishing: Cell<bool>,
     /// An end of the client's bytes is only the end of its stdin: keep it from hyper,
     /// which would drop the call.
     pub(super) hold_eof: Cell<bool>,
@@ -55,6 +57,7 @@ impl Flags {
             waiting_since: Cell::new(Some(since)),
             head: Cell::default(),
             answers: Cell::default(),
+            finishing: Cell::default(),
             hold_eof: Cell::default(),
             eof: Cell::default(),
             unflushed: Cell::default(),
@@ -121,6 +124,11 @@ impl AsyncWrite for ClientIo {
         let this = self.get_mut();
         this.flags.unflushed.set(true);
         let mut answers = this.flags.answers.get();
+        if this.flags.waiting_since.get().is_some() && !this.flags.finishing.get() && !answers.is_due() {
+            // Nobody has given it an answer: this is its own, to something that is no request.
+            answers.expect();
+            this.flags.answers.set(answers);
+        }
         if !answers.is_due() {
             return Pin::new(&mut this.socket).poll_write_vectored(cx, bytes);
         }
@@ -149,6 +157,7 @@ impl AsyncWrite for ClientIo {
         // hyper flushes when it has nothing left to write itself.
         ready!(Pin::new(&mut this.socket).poll_flush(cx))?;
         this.flags.unflushed.set(false);
+        this.flags.finishing.set(false);
         Poll::Ready(Ok(()))
     }
 

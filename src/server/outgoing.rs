@@ -65,6 +65,7 @@ impl Drop for Outgoing {
     fn drop(&mut self) {
         let now = Instant::now();
         self.body.ended(now.into_std());
+        self.flags.finishing.set(true);
         self.flags.waiting_since.set(Some(now));
     }
 }
