@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::head_case::HeadCase;
 use super::head_scan::HeadScan;
+use super::pace::{Pace, Turn};
 use super::scratch;
 use crate::net::Socket;
 
@@ -23,6 +24,8 @@ pub(super) struct ClientIo {
     /// Bytes that were read before hyper was there, and that hyper has not taken yet.
     pub(super) early: Bytes,
     flags: Rc<Flags>,
+    pace: Rc<Pace>,
+    turn: Turn,
 }
 
 /// What the connection task, the glue and the socket tell each other.
@@ -66,6 +69,12 @@ impl Flags {
         }
     }
 
+    /// True within a request of which some has been read: what comes next of it has been waited for, and can wait
+    /// for its turn.
+    fn is_amid(&self) -> bool {
+        if self.waiting_since.get().is_some() { self.head.get().has_begun() } else { self.has_body.get() }
+    }
+
     /// hyper is given the head of an answer, which it writes next.
     pub(super) fn expect_head(&self) {
         let mut answers = self.answers.get();
@@ -75,8 +84,8 @@ impl Flags {
 }
 
 impl ClientIo {
-    pub(super) fn new(socket: Socket, early: Vec<u8>, flags: Rc<Flags>) -> Self {
-        Self { socket, early: early.into(), flags }
+    pub(super) fn new(socket: Socket, early: Vec<u8>, flags: Rc<Flags>, pace: Rc<Pace>) -> Self {
+        Self { socket, early: early.into(), flags, pace, turn: Turn::default() }
     }
 }
 
@@ -86,6 +95,9 @@ impl AsyncRead for ClientIo {
         if !this.flags.eof.get() {
             let before = buf.filled().len();
             let read = if this.early.is_empty() {
+                if this.flags.is_amid() {
+                    ready!(this.pace.poll_turn(&mut this.turn, cx));
+                }
                 ready!(Pin::new(&mut this.socket).poll_read(cx, buf))
             } else {
                 buf.put_slice(&this.early.split_to(this.early.len().min(buf.remaining())));

@@ -187,7 +187,7 @@ async fn http<N: NewStack>(
 ) -> Option<Takeover> {
     let glue = Glue { stack: Rc::new(stack), flags: Rc::new(Flags::new(since)), tunnel: Rc::default() };
     let (stack, flags, tunnel) = (glue.stack.clone(), glue.flags.clone(), glue.tunnel.clone());
-    let io = TokioIo::new(ClientIo::new(socket, early, flags.clone()));
+    let io = TokioIo::new(ClientIo::new(socket, early, flags.clone(), shared.pace.clone()));
     let mut connection = shared.http.serve_connection(io, glue);
     let mut head_timer = HeadTimer::new(shared.header_timeout, since);
     let mut draining = false;

@@ -90,6 +90,11 @@ impl HeadScan {
         &[]
     }
 
+    /// True if some of the head was here.
+    pub(super) const fn has_begun(self) -> bool {
+        !matches!(self.state, State::Before)
+    }
+
     /// True if the head had the line.
     pub(super) const fn has_length(self) -> bool {
         self.length

@@ -1,8 +1,8 @@
-//! Turns for connections whose first head is still to come.
+//! Turns for connections whose requests come in pieces.
 //!
-//! A thousand clients that send a byte each at the same moment would all be read before a
-//! client that has been here for long and asks for something. So only some of them have a
-//! turn, and the sockets are looked at again before the next ones have theirs.
+//! A thousand clients that send a byte each at the same moment would all be read before one
+//! that asks for something with a whole head. So only some of them have a turn, and the
+//! sockets are looked at again before the next ones have theirs.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
