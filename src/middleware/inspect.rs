@@ -11,6 +11,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
+use tokio::task::yield_now;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tower::{Layer, Service};
@@ -117,6 +118,7 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
     let caller = connection.standing.under(&policy, &call.identity);
     let caller = caller.as_deref();
     let mut bytes = body(call, &gateway.limits).await?;
+    pause(bytes.as_deref().unwrap_or_default()).await;
     if call.unrepaired {
         if let Some(permit) = without_repairs(call, bytes.as_ref(), caller) {
             permitted(connection, call, caller, bytes.as_deref(), Known::none(), &permit);
@@ -128,10 +130,12 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
             return Ok(permit);
         }
         if let Some(bytes) = bytes.take() {
+            pause(&bytes).await;
             call.body = Body::full(bytes);
         }
         Box::pin(bridge::repair(call, &gateway.limits)).await.inspect_err(|error| connection.note_refusal(error))?;
         bytes = body(call, &gateway.limits).await?;
+        pause(bytes.as_deref().unwrap_or_default()).await;
     }
     let question = Question {
         endpoint: call.endpoint,
@@ -164,6 +168,19 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
             Err(Error::client(refusal.status, refusal.message()))
         }
     }
+}
+
+/// Lets others have their turn between two steps of judging a long body: each takes milliseconds, if it has megabytes.
+pub(super) async fn pause(body: &[u8]) {
+    if is_long(body) {
+        // Boxed, as it is rare: every call that is judged would carry its memory.
+        Box::pin(yield_now()).await;
+    }
+}
+
+/// True for a body of which a step of judging is felt by others: it takes a tenth of a millisecond.
+pub(super) const fn is_long(body: &[u8]) -> bool {
+    body.len() >= 64 * 1024
 }
 
 /// Tells the audit log of a call that is permitted, and whoever has to judge it again after a reload.

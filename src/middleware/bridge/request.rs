@@ -57,7 +57,7 @@ pub(in crate::middleware) async fn repair(call: &mut Call<Body>, limits: &Limits
 async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Result<Edits, Error> {
     let mut edits = if bridge::wants_body(ask) {
         let bytes = inspect::read(&mut call.body, limits).await?;
-        let (edits, body) = with_body(call, ask, &bytes)?;
+        let (edits, body) = with_body(call, ask, &bytes).await?;
         call.body = body.map_or_else(|| Body::full(bytes), Body::full);
         edits
     } else {
@@ -81,7 +81,7 @@ async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Resul
 }
 
 /// Rewrites a call with its body, and gives the new one; `None` if there is none.
-fn with_body(call: &mut Call<Body>, ask: &Ask<'_>, bytes: &[u8]) -> Result<(Edits, Option<Vec<u8>>), Error> {
+async fn with_body(call: &mut Call<Body>, ask: &Ask<'_>, bytes: &[u8]) -> Result<(Edits, Option<Vec<u8>>), Error> {
     let endpoint = call.endpoint;
     let refuse = |problems| refuse(endpoint, ask.backend, problems);
     let ty = schema::body(endpoint).filter(|_| !bytes.iter().all(u8::is_ascii_whitespace));
@@ -98,6 +98,7 @@ fn with_body(call: &mut Call<Body>, ask: &Ask<'_>, bytes: &[u8]) -> Result<(Edit
     })?;
     let mut json: Json<'_> = read.into_json();
     let edits = bridge::request(ask, Rc::make_mut(&mut call.target), Some(&mut json)).map_err(refuse)?;
+    inspect::pause(bytes).await;
     Ok((edits, Some(json.to_vec())))
 }
 

@@ -7,9 +7,10 @@ use crate::docker::json::Json;
 use crate::docker::target::Target;
 use crate::docker::version::ApiVersion;
 use crate::error::Error;
+use crate::middleware::inspect::{is_long, pause};
 use crate::policy::decide::{Wanted, unknown};
 use crate::policy::own::{Found, Known, Need, Object, Owner, Thing, Whose, is_predefined_network};
-use crate::policy::{Caller, Policy, Question, Verdict, decide_for};
+use crate::policy::{Caller, Policy, Question, Verdict, decide_at_length, decide_for, decide_shortly};
 
 /// Judges a call, once the backend has said what it refers to; as far as that matters. Gives what it said.
 ///
@@ -21,16 +22,31 @@ pub(in crate::middleware) async fn judge(
     caller: Option<&Caller>,
     backend: &Backend,
 ) -> Result<(Verdict, Known), Error> {
-    let Some(access) = &policy.access else { return Ok((decide_for(policy, question, caller), Known::default())) };
+    let Some(access) = &policy.access else { return Ok((decide(policy, question, caller).await, Known::default())) };
     if access.owner(question.identity).is_none() {
-        let verdict = decide_for(policy, question, caller);
+        let verdict = decide(policy, question, caller).await;
         if !access.asks(question.endpoint) || !verdict.is_in_doubt() {
             return Ok((verdict, Known::default()));
         }
     }
     // Boxed, as it is rare: every call that is judged would carry its memory.
     let known = Box::pin(find(policy, question, backend)).await?;
-    Ok((decide_for(policy, &Question { known: &known, ..*question }, caller), known))
+    Ok((decide(policy, &Question { known: &known, ..*question }, caller).await, known))
+}
+
+/// [`decide_for`], with a pause in it where the body is long.
+async fn decide(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>) -> Verdict {
+    let bytes = question.body.unwrap_or_default();
+    if !is_long(bytes) {
+        return decide_for(policy, question, caller);
+    }
+    match decide_shortly(policy, question, caller) {
+        Some(verdict) => verdict,
+        None => {
+            pause(bytes).await;
+            decide_at_length(policy, question, caller)
+        }
+    }
 }
 
 /// True if something is the owner's, or was shared.
@@ -239,8 +255,17 @@ fn may_be_name(thing: Thing, name: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use std::cell::Cell;
+
+    use http::HeaderMap;
+    use tokio::runtime::Builder;
+
     use super::*;
+    use crate::docker::endpoint::Endpoint;
+    use crate::identity::Identity;
+    use crate::policy::load;
 
     #[test]
     fn what_would_lead_to_another_path_is_the_name_of_nothing() {
@@ -257,5 +282,44 @@ mod tests {
         }
         assert!(may_be_name(Thing::Network, "VM Network") && may_be_name(Thing::Image, "localhost:5000/a/b:1"));
         assert!(may_be_name(Thing::Image, "a@sha256:00") && may_be_name(Thing::Image, "busybox:*"));
+    }
+
+    #[test]
+    fn a_long_body_is_judged_in_two_steps_with_others_between_them_and_as_a_short_one_is() {
+        let policy = Policy { profile: load::profile("vic", None).unwrap(), access: None };
+        let target = Target::parse("/v1.25/containers/create").unwrap();
+        let judged = |body: &str| {
+            let question = Question {
+                endpoint: Endpoint::ContainerCreate,
+                target: &target,
+                identity: &Identity::nobody(),
+                headers: &HeaderMap::new(),
+                body: Some(body.as_bytes()),
+                known: Known::none(),
+            };
+            let (turns, is_over) = (Cell::new(0), Cell::new(false));
+            let judging = async {
+                let verdict = decide(&policy, &question, None).await;
+                is_over.set(true);
+                verdict
+            };
+            let other = async {
+                while !is_over.get() {
+                    turns.set(turns.get() + 1);
+                    tokio::task::yield_now().await;
+                }
+            };
+            let runtime = Builder::new_current_thread().build().unwrap();
+            let (verdict, ()) = runtime.block_on(async { tokio::join!(biased; judging, other) });
+            assert_eq!(verdict, decide_for(&policy, &question, None));
+            (verdict, turns.get())
+        };
+        for (length, more) in [(10, 0), (100_000, 1)] {
+            let value = "x".repeat(length);
+            let (permitted, turns) = judged(&format!(r#"{{"Image":"busybox","Env":["A={value}"]}}"#));
+            assert!(matches!(permitted, Verdict::Permit(_)) && turns == 0, "{permitted:?}, {turns}");
+            let (refused, turns) = judged(&format!(r#"{{"Image":"busybox","Env":["A={value}"],"NoSuch":1}}"#));
+            assert!(matches!(refused, Verdict::Refuse(_)) && turns == more, "{refused:?}, {turns}");
+        }
     }
 }

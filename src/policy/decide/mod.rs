@@ -68,6 +68,19 @@ pub fn decide(policy: &Policy, question: &Question<'_>) -> Verdict {
 /// [`decide`] for somebody whom the policy's access policy has looked at before.
 #[must_use]
 pub fn decide_for(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>) -> Verdict {
+    decide_shortly(policy, question, caller).unwrap_or_else(|| decide_at_length(policy, question, caller))
+}
+
+/// The first half of [`decide_for`]: permits what needs no more than one look at its body. `None` leaves it to the
+/// other half, [`decide_at_length`].
+#[must_use]
+pub fn decide_shortly(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>) -> Option<Verdict> {
+    short_way(policy, question, caller, |_| false).map(Verdict::Permit)
+}
+
+/// The second half of [`decide_for`], which gives the same verdict without the first.
+#[must_use]
+pub fn decide_at_length(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>) -> Verdict {
     judge(policy, question, caller, &mut ())
 }
 
@@ -102,11 +115,6 @@ pub fn rests_on_target(policy: &Policy, endpoint: Endpoint, target: &Target) -> 
 }
 
 fn judge<W: Witness>(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>, witness: &mut W) -> Verdict {
-    if !W::LISTENS
-        && let Some(permit) = short_way(policy, question, caller, |_| false)
-    {
-        return Verdict::Permit(permit);
-    }
     let mut judge = Judge::new(policy, question, caller, witness);
     if let Some(refusal) = judge.operation() {
         return Verdict::Refuse(refusal);
