@@ -119,7 +119,8 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
     let caller = caller.as_deref();
     let mut bytes = body(call, &gateway.limits).await?;
     pause(bytes.as_deref().unwrap_or_default()).await;
-    if call.unrepaired {
+    let tried = call.unrepaired;
+    if tried {
         if let Some(permit) = without_repairs(call, bytes.as_ref(), caller) {
             permitted(connection, call, caller, bytes.as_deref(), Known::none(), &permit);
             if let Some(bytes) = &bytes {
@@ -145,7 +146,7 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
         body: bytes.as_deref(),
         known: Known::none(),
     };
-    let (verdict, known) = own::judge(&policy, &question, caller, &gateway.backend).await?;
+    let (verdict, known) = own::judge(&policy, &question, caller, &gateway.backend, tried).await?;
     match verdict {
         Verdict::Permit(permit) => {
             permitted(connection, call, caller, bytes.as_deref(), &known, &permit);

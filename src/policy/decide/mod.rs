@@ -78,7 +78,7 @@ pub fn decide_shortly(policy: &Policy, question: &Question<'_>, caller: Option<&
     short_way(policy, question, caller, |_| false).map(Verdict::Permit)
 }
 
-/// The second half of [`decide_for`], which gives the same verdict without the first.
+/// The second half of [`decide_for`]. It comes to the same without the first, and writes the body anew.
 #[must_use]
 pub fn decide_at_length(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>) -> Verdict {
     judge(policy, question, caller, &mut ())
