@@ -164,17 +164,9 @@ impl<'a> Parser<'a> {
         loop {
             self.value(|parser, value| parser.items.push(value))?;
             if !self.goes_on(b']', "a comma or ] is expected")? {
-                return Ok(self.items_from(start));
+                return Ok(self.items.drain(start..).collect());
             }
         }
-    }
-
-    /// Takes the items of an array off the stack. A long array that is alone there becomes the vector itself.
-    fn items_from(&mut self, start: usize) -> Vec<Json<'a>> {
-        if start == 0 && self.items.len() >= LONG {
-            return std::mem::take(&mut self.items);
-        }
-        self.items.drain(start..).collect()
     }
 
     /// Takes the comma, or the end of an array or object; true for the comma.
@@ -342,9 +334,6 @@ impl<'a> Parser<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 }
-
-/// From so many items on, copying them costs more than the room behind them is worth.
-const LONG: usize = 4096;
 
 /// Finds a name that an object has twice, without comparing each to each: a
 /// name is compared to those before it only if a small filter has its bit. For
