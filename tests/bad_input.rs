@@ -132,6 +132,27 @@ fn a_body_that_is_not_json_gives_a_400() {
     }
 }
 
+/// More at once than have a turn together: first heads, bodies and later heads, a piece each in turn.
+#[test]
+fn clients_whose_requests_come_in_pieces_are_all_answered() {
+    let gateway = Gateway::start(&["--backend", &backend_that_says("")]);
+    let body = "x".repeat(200);
+    let head = "POST /v1.25/containers/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    let first = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+    let last = format!("{head}Connection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let request = first + &last;
+    let mut clients: Vec<_> = (0..100).map(|_| TcpStream::connect(gateway.address()).unwrap()).collect();
+    for piece in request.as_bytes().chunks(7) {
+        clients.iter_mut().for_each(|client| client.write_all(piece).unwrap());
+    }
+    for mut client in clients {
+        client.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer.matches("HTTP/1.1 400 ").count(), 2, "{answer}");
+    }
+}
+
 /// hyper answers it itself, at the beginning of a connection and behind a call.
 #[test]
 fn what_is_no_request_is_answered_with_headers_as_all_answers_have_them() {
