@@ -11,11 +11,11 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
-use tokio::task::yield_now;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tower::{Layer, Service};
 
+use super::long::is_long;
 use super::{Answer, Connection, bridge, grounds, own};
 use crate::body::{Body, Broken};
 use crate::docker::bridge::create_needs;
@@ -97,15 +97,17 @@ async fn body(call: &mut Call<Body>, limits: &Limits) -> Result<Option<Bytes>, E
     }
 }
 
-/// What permits a call that needs none of the repairs that were put off: nearly all.
+/// What permits a call that needs none of the repairs that were put off: nearly all. A long body is not looked at at a
+/// stretch, to see whether that is so.
 fn without_repairs(call: &Call<Body>, bytes: Option<&Bytes>, caller: Option<&Caller>) -> Option<Permit> {
+    let bytes = bytes.filter(|bytes| !is_long(bytes))?;
     let ask = call.bridged.as_ref()?.ask(call.endpoint);
     let question = Question {
         endpoint: call.endpoint,
         target: &call.target,
         identity: &call.identity,
         headers: &call.headers,
-        body: Some(bytes?),
+        body: Some(bytes),
         known: Known::none(),
     };
     permit_at_once(&call.policy, &question, caller, |body| create_needs(&ask, &call.target, body))
@@ -118,9 +120,7 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
     let caller = connection.standing.under(&policy, &call.identity);
     let caller = caller.as_deref();
     let mut bytes = body(call, &gateway.limits).await?;
-    pause(bytes.as_deref().unwrap_or_default()).await;
-    let tried = call.unrepaired;
-    if tried {
+    if call.unrepaired {
         if let Some(permit) = without_repairs(call, bytes.as_ref(), caller) {
             permitted(connection, call, caller, bytes.as_deref(), Known::none(), &permit);
             if let Some(bytes) = &bytes {
@@ -131,12 +131,10 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
             return Ok(permit);
         }
         if let Some(bytes) = bytes.take() {
-            pause(&bytes).await;
             call.body = Body::full(bytes);
         }
         Box::pin(bridge::repair(call, &gateway.limits)).await.inspect_err(|error| connection.note_refusal(error))?;
         bytes = body(call, &gateway.limits).await?;
-        pause(bytes.as_deref().unwrap_or_default()).await;
     }
     let question = Question {
         endpoint: call.endpoint,
@@ -146,7 +144,7 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
         body: bytes.as_deref(),
         known: Known::none(),
     };
-    let (verdict, known) = own::judge(&policy, &question, caller, &gateway.backend, tried).await?;
+    let (verdict, known) = own::judge(&policy, &question, caller, &gateway.backend).await?;
     match verdict {
         Verdict::Permit(permit) => {
             permitted(connection, call, caller, bytes.as_deref(), &known, &permit);
@@ -169,19 +167,6 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
             Err(Error::client(refusal.status, refusal.message()))
         }
     }
-}
-
-/// Lets others have their turn between two steps of judging a long body: each takes milliseconds, if it has megabytes.
-pub(super) async fn pause(body: &[u8]) {
-    if is_long(body) {
-        // Boxed, as it is rare: every call that is judged would carry its memory.
-        Box::pin(yield_now()).await;
-    }
-}
-
-/// True for a body of which a step of judging is felt by others: it takes a tenth of a millisecond.
-pub(super) const fn is_long(body: &[u8]) -> bool {
-    body.len() >= 64 * 1024
 }
 
 /// Tells the audit log of a call that is permitted, and whoever has to judge it again after a reload.

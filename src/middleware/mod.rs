@@ -5,6 +5,7 @@ pub mod framing;
 mod grounds;
 mod inspect;
 mod last_verdict;
+mod long;
 mod normalise;
 mod observe;
 mod own;

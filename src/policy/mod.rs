@@ -20,7 +20,7 @@ mod verdict;
 
 pub use access::{Access, Caller};
 pub use call::{Call, Permitted};
-pub use decide::{Question, decide, decide_at_length, decide_for, decide_shortly};
+pub use decide::{Question, decide, decide_for, decide_read};
 pub use document::Problem;
 pub use profile::{Invalid, Profile, Support};
 pub use verdict::{Permit, Point, Refusal, Verdict};

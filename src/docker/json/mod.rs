@@ -8,12 +8,13 @@
 mod lines;
 mod parse;
 mod scan;
+mod tokens;
 mod write;
 
 use std::borrow::Cow;
 
 pub use lines::{BadStream, Lines};
-pub use parse::{JsonError, MAX_DEPTH, parse};
+pub use parse::{JsonError, MAX_DEPTH, Parser, parse};
 pub(super) use scan::plain_length;
 pub use write::short;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::scan::plain_length;
+use super::tokens::Tokens;
 use super::{Json, Member};
 
 /// How deep arrays and objects may be nested. No body of the API comes near it.
@@ -18,13 +18,12 @@ pub const MAX_DEPTH: usize = 64;
 /// Anything else than UTF-8 (also escaped lone surrogates), nesting beyond
 /// [`MAX_DEPTH`], a syntax error; with line and column.
 pub fn parse(bytes: &[u8]) -> Result<Json<'_>, JsonError> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => return Err(JsonError::at("the text is not UTF-8", bytes, error.valid_up_to())),
-    };
-    let mut parser = Parser { text, at: 0, depth: 0, members: Vec::with_capacity(128), items: Vec::new() };
-    let result = parser.document();
-    result.map_err(|message| JsonError::at(*message, bytes, parser.at))
+    let mut parser = Parser::new(bytes)?;
+    loop {
+        if let Some(value) = parser.read_on(usize::MAX)? {
+            return Ok(value);
+        }
+    }
 }
 
 /// Why a text is not read, and where.
@@ -50,288 +49,158 @@ impl JsonError {
 }
 
 /// Boxed, so that results stay small: they are passed for every value.
-type Message = Box<Cow<'static, str>>;
+pub(super) type Message = Box<Cow<'static, str>>;
 
 /// Most errors are known words.
 #[cold]
-fn fail<T>(message: &'static str) -> Result<T, Message> {
+pub(super) fn fail<T>(message: &'static str) -> Result<T, Message> {
     Err(Box::new(message.into()))
 }
 
+/// A text that is read in steps.
+///
+/// Nothing here calls itself: what is open is on a stack of its own, and reading can pause anywhere between two values.
 /// Members and items collect on two stacks that all levels share, and leave
 /// them in vectors of just the right size.
-struct Parser<'a> {
-    text: &'a str,
-    at: usize,
-    depth: usize,
+pub struct Parser<'a> {
+    tokens: Tokens<'a>,
+    open: Vec<Open>,
     members: Vec<Member<'a>>,
     items: Vec<Json<'a>>,
 }
 
+/// An array or object whose end is not read yet.
+enum Open {
+    /// Where its items begin.
+    Array(usize),
+    /// Where its members begin. The last of them waits for its value.
+    Object(usize, Names),
+}
+
 impl<'a> Parser<'a> {
-    fn document(&mut self) -> Result<Json<'a>, Message> {
-        match self.token() {
-            None => return fail("there is no JSON value"),
-            Some(0xef) if self.text.starts_with('\u{feff}') => return fail("a byte order mark is not JSON"),
-            Some(_) => {}
+    /// To read a text.
+    ///
+    /// # Errors
+    /// The text is not UTF-8.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, JsonError> {
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| JsonError::at("the text is not UTF-8", bytes, error.valid_up_to()))?;
+        let tokens = Tokens { text, at: 0 };
+        Ok(Self { tokens, open: Vec::new(), members: Vec::with_capacity(128), items: Vec::new() })
+    }
+
+    /// Reads on for so many bytes and the value behind them, and gives what the text says once all of it is read. Not to
+    /// be called again after that.
+    ///
+    /// # Errors
+    /// Those of [`parse`].
+    pub fn read_on(&mut self, bytes: usize) -> Result<Option<Json<'a>>, JsonError> {
+        let until = self.tokens.at.saturating_add(bytes);
+        let result = self.document(until);
+        result.map_err(|message| JsonError::at(*message, self.tokens.text.as_bytes(), self.tokens.at))
+    }
+
+    fn document(&mut self, until: usize) -> Result<Option<Json<'a>>, Message> {
+        if self.tokens.at == 0 {
+            match self.tokens.token() {
+                None => return fail("there is no JSON value"),
+                Some(0xef) if self.tokens.text.starts_with('\u{feff}') => return fail("a byte order mark is not JSON"),
+                Some(_) => {}
+            }
         }
-        let value = self.value(|_, value| value)?;
-        match self.token() {
-            None => Ok(value),
-            Some(_) => fail("there is more behind the JSON value"),
+        loop {
+            if let Some(value) = self.begin()?
+                && let Some(value) = self.put(value)?
+            {
+                return if self.tokens.token().is_none() {
+                    Ok(Some(value))
+                } else {
+                    fail("there is more behind the JSON value")
+                };
+            }
+            if self.tokens.at >= until {
+                return Ok(None);
+            }
         }
     }
 
-    /// Reads a value and hands it over. Handing over, rather than returning it to be put
-    /// away, writes each value once: this is where most of the time went.
+    /// Reads a value, or the beginning of one that has others in it.
     #[inline]
-    fn value<R>(&mut self, put: impl FnOnce(&mut Self, Json<'a>) -> R) -> Result<R, Message> {
-        match self.token() {
-            Some(b'"') => {
-                let text = self.string()?;
-                Ok(put(self, Json::String(text)))
-            }
+    fn begin(&mut self) -> Result<Option<Json<'a>>, Message> {
+        let value = match self.tokens.token() {
+            Some(b'"') => Json::String(self.tokens.string()?),
             Some(b'{') => {
-                let members = self.nested(Self::object)?;
-                Ok(put(self, Json::Object(members)))
+                self.descend()?;
+                if self.tokens.token() == Some(b'}') {
+                    self.tokens.at += 1;
+                    return Ok(Some(Json::Object(Vec::new())));
+                }
+                let start = self.members.len();
+                let mut names = Names::default();
+                let name = names.next(&mut self.tokens, &[])?;
+                self.members.push((name, Json::Null));
+                self.open.push(Open::Object(start, names));
+                return Ok(None);
             }
             Some(b'[') => {
-                let items = self.nested(Self::array)?;
-                Ok(put(self, Json::Array(items)))
+                self.descend()?;
+                if self.tokens.token() == Some(b']') {
+                    self.tokens.at += 1;
+                    return Ok(Some(Json::Array(Vec::new())));
+                }
+                self.open.push(Open::Array(self.items.len()));
+                return Ok(None);
             }
-            Some(b't') if self.word("true") => Ok(put(self, Json::Bool(true))),
-            Some(b'f') if self.word("false") => Ok(put(self, Json::Bool(false))),
-            Some(b'n') if self.word("null") => Ok(put(self, Json::Null)),
-            Some(b'-' | b'0'..=b'9') => {
-                let text = self.number()?;
-                Ok(put(self, Json::Number(Cow::Borrowed(text))))
-            }
-            Some(_) => fail("a JSON value is expected"),
-            None => fail(ENDS),
-        }
+            Some(b't') if self.tokens.word("true") => Json::Bool(true),
+            Some(b'f') if self.tokens.word("false") => Json::Bool(false),
+            Some(b'n') if self.tokens.word("null") => Json::Null,
+            Some(b'-' | b'0'..=b'9') => Json::Number(Cow::Borrowed(self.tokens.number()?)),
+            Some(_) => return fail("a JSON value is expected"),
+            None => return fail(ENDS),
+        };
+        Ok(Some(value))
     }
 
-    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Message>) -> Result<T, Message> {
-        if self.depth == MAX_DEPTH {
+    fn descend(&mut self) -> Result<(), Message> {
+        if self.open.len() == MAX_DEPTH {
             return Err(Box::new(format!("arrays and objects are nested deeper than {MAX_DEPTH}").into()));
         }
-        self.depth += 1;
-        self.at += 1;
-        let value = read(self);
-        self.depth -= 1;
-        value
-    }
-
-    fn object(&mut self) -> Result<Vec<Member<'a>>, Message> {
-        if self.token() == Some(b'}') {
-            self.at += 1;
-            return Ok(Vec::new());
-        }
-        let start = self.members.len();
-        let mut names = Names::default();
-        loop {
-            if self.token() != Some(b'"') {
-                return fail("a name in quotes is expected");
-            }
-            let begin = self.at;
-            let name = self.string()?;
-            if names.repeats(&name, self.members.get(start..).unwrap_or_default()) {
-                self.at = begin;
-                return Err(repeated(&name));
-            }
-            if self.token() != Some(b':') {
-                return fail("a colon is expected");
-            }
-            self.at += 1;
-            self.value(|parser, value| parser.members.push((name, value)))?;
-            if !self.goes_on(b'}', "a comma or } is expected")? {
-                break;
-            }
-        }
-        let members: Vec<_> = self.members.drain(start..).collect();
-        match names.repeated_among(&members) {
-            Some(name) => Err(repeated(name)),
-            None => Ok(members),
-        }
-    }
-
-    fn array(&mut self) -> Result<Vec<Json<'a>>, Message> {
-        if self.token() == Some(b']') {
-            self.at += 1;
-            return Ok(Vec::new());
-        }
-        let start = self.items.len();
-        loop {
-            self.value(|parser, value| parser.items.push(value))?;
-            if !self.goes_on(b']', "a comma or ] is expected")? {
-                return Ok(self.items.drain(start..).collect());
-            }
-        }
-    }
-
-    /// Takes the comma, or the end of an array or object; true for the comma.
-    #[inline]
-    fn goes_on(&mut self, end: u8, expected: &'static str) -> Result<bool, Message> {
-        let token = self.token();
-        self.at += 1;
-        match token {
-            Some(b',') => Ok(true),
-            Some(byte) if byte == end => Ok(false),
-            Some(_) => {
-                self.at -= 1;
-                fail(expected)
-            }
-            None => {
-                self.at -= 1;
-                fail(ENDS)
-            }
-        }
-    }
-
-    /// Reads a string; borrowed as long as it has no escapes.
-    #[inline]
-    fn string(&mut self) -> Result<Cow<'a, str>, Message> {
-        self.at += 1;
-        let plain = self.plain();
-        if self.take(b'"') { Ok(Cow::Borrowed(plain)) } else { self.escaped(plain).map(Cow::Owned) }
-    }
-
-    /// Reads on where a string cannot be borrowed.
-    #[cold]
-    fn escaped(&mut self, plain: &str) -> Result<String, Message> {
-        let mut out = plain.to_owned();
-        loop {
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(out);
-                }
-                Some(b'\\') => out.push(self.escape()?),
-                Some(_) => return fail("a control character in a string must be escaped"),
-                None => return fail(ENDS),
-            }
-            out.push_str(self.plain());
-        }
-    }
-
-    /// The text up to the next quote, backslash or control character.
-    #[inline]
-    fn plain(&mut self) -> &'a str {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let length = plain_length(rest);
-        let plain = self.text.get(self.at..self.at + length).unwrap_or_default();
-        self.at += length;
-        plain
-    }
-
-    fn escape(&mut self) -> Result<char, Message> {
-        self.at += 1;
-        let Some(byte) = self.peek() else { return fail(ENDS) };
-        let simple = match byte {
-            b'"' | b'\\' | b'/' => char::from(byte),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => return self.unicode(),
-            _ => return fail("there is no such escape"),
-        };
-        self.at += 1;
-        Ok(simple)
-    }
-
-    /// `\uXXXX`, or two of them that make a surrogate pair.
-    fn unicode(&mut self) -> Result<char, Message> {
-        let begin = self.at - 1;
-        let first = self.hex()?;
-        let code = if (0xd800..0xdc00).contains(&first) && self.take(b'\\') && self.peek() == Some(b'u') {
-            match self.hex()? {
-                second @ 0xdc00..0xe000 => 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00),
-                _ => first,
-            }
-        } else {
-            first
-        };
-        let Some(char) = char::from_u32(code) else {
-            self.at = begin;
-            return fail("half a surrogate pair is no character");
-        };
-        Ok(char)
-    }
-
-    fn hex(&mut self) -> Result<u32, Message> {
-        let digits = self.text.get(self.at + 1..self.at + 5).filter(|text| text.bytes().all(|b| b.is_ascii_hexdigit()));
-        let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        let Some(code) = code else { return fail("four hexadecimal digits are expected") };
-        self.at += 5;
-        Ok(code)
-    }
-
-    /// A number, by the grammar of RFC 8259, section 6.
-    fn number(&mut self) -> Result<&'a str, Message> {
-        let start = self.at;
-        self.take(b'-');
-        if !self.take(b'0') && self.digits() == 0 {
-            return fail("a digit is expected");
-        }
-        if matches!(self.peek(), Some(b'.' | b'e' | b'E' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'+')) {
-            self.fraction()?;
-        }
-        Ok(self.text.get(start..self.at).unwrap_or_default())
-    }
-
-    /// What may stand behind the integer of a number.
-    fn fraction(&mut self) -> Result<(), Message> {
-        if self.take(b'.') && self.digits() == 0 {
-            return fail("a digit is expected behind the point");
-        }
-        if self.take(b'e') || self.take(b'E') {
-            let _sign = self.take(b'+') || self.take(b'-');
-            if self.digits() == 0 {
-                return fail("a digit is expected in the exponent");
-            }
-        }
-        if self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+')) {
-            return fail("this is not how JSON writes a number");
-        }
+        self.tokens.at += 1;
         Ok(())
     }
 
-    fn digits(&mut self) -> usize {
-        let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        self.at - start
-    }
-
+    /// Puts a value where it belongs, ends what ends behind it, and gives the outermost once that has ended.
     #[inline]
-    fn word(&mut self, word: &str) -> bool {
-        let found = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes()));
-        self.at += if found { word.len() } else { 0 };
-        found
-    }
-
-    /// The next byte that is no white space.
-    #[inline]
-    fn token(&mut self) -> Option<u8> {
+    fn put(&mut self, value: Json<'a>) -> Result<Option<Json<'a>>, Message> {
+        let mut value = value;
         loop {
-            match self.peek() {
-                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
-                other => return other,
+            match self.open.last_mut() {
+                None => return Ok(Some(value)),
+                Some(Open::Array(start)) => {
+                    self.items.push(value);
+                    if self.tokens.goes_on(b']', "a comma or ] is expected")? {
+                        return Ok(None);
+                    }
+                    value = Json::Array(self.items.drain(*start..).collect());
+                }
+                Some(Open::Object(start, names)) => {
+                    if let Some((_, waits)) = self.members.last_mut() {
+                        *waits = value;
+                    }
+                    if self.tokens.goes_on(b'}', "a comma or } is expected")? {
+                        let name = names.next(&mut self.tokens, self.members.get(*start..).unwrap_or_default())?;
+                        self.members.push((name, Json::Null));
+                        return Ok(None);
+                    }
+                    let members: Vec<_> = self.members.drain(*start..).collect();
+                    if let Some(name) = names.repeated_among(&members) {
+                        return Err(repeated(name));
+                    }
+                    value = Json::Object(members);
+                }
             }
+            self.open.pop();
         }
-    }
-
-    fn take(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
     }
 }
 
@@ -347,6 +216,24 @@ struct Names {
 const FEW: usize = 128;
 
 impl Names {
+    /// Reads a name and the colon behind it; `before` are the members that there are already.
+    fn next<'a>(&mut self, tokens: &mut Tokens<'a>, before: &[Member<'_>]) -> Result<Cow<'a, str>, Message> {
+        if tokens.token() != Some(b'"') {
+            return fail("a name in quotes is expected");
+        }
+        let begin = tokens.at;
+        let name = tokens.string()?;
+        if self.repeats(&name, before) {
+            tokens.at = begin;
+            return Err(repeated(&name));
+        }
+        if tokens.token() != Some(b':') {
+            return fail("a colon is expected");
+        }
+        tokens.at += 1;
+        Ok(name)
+    }
+
     #[inline]
     fn repeats(&mut self, name: &str, before: &[Member<'_>]) -> bool {
         if before.len() >= FEW {
@@ -378,7 +265,7 @@ fn repeated(name: &str) -> Message {
     Box::new(format!("the name {} occurs twice in one object", super::short(&Json::from(name))).into())
 }
 
-const ENDS: &str = "the text ends within a JSON value";
+pub(super) const ENDS: &str = "the text ends within a JSON value";
 
 #[cfg(test)]
 mod tests;

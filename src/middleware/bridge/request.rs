@@ -9,11 +9,11 @@ use super::terms::Terms;
 use crate::body::Body;
 use crate::docker::bridge::{self, Ask, Bridged, Edits, Problem};
 use crate::docker::endpoint::{Endpoint, Hijack};
-use crate::docker::json::{self, Json};
+use crate::docker::json::Json;
 use crate::docker::schema::{self, SchemaErrors};
 use crate::docker::version::ApiVersion;
 use crate::error::Error;
-use crate::middleware::inspect;
+use crate::middleware::{inspect, long};
 use crate::policy::{Call, Point, Refusal};
 use crate::settings::Limits;
 
@@ -89,7 +89,7 @@ async fn with_body(call: &mut Call<Body>, ask: &Ask<'_>, bytes: &[u8]) -> Result
         let edits = bridge::request(ask, Rc::make_mut(&mut call.target), None);
         return edits.map(|edits| (edits, None)).map_err(refuse);
     };
-    let mut json = json::parse(bytes).map_err(|error| {
+    let mut json = long::parse(bytes).await.map_err(|error| {
         unread(vec![("the body".into(), String::new(), format!("it is not JSON that all daemons read alike: {error}"))])
     })?;
     bridge::lift(endpoint, ask.client, &mut json);
@@ -98,7 +98,7 @@ async fn with_body(call: &mut Call<Body>, ask: &Ask<'_>, bytes: &[u8]) -> Result
     })?;
     let mut json: Json<'_> = read.into_json();
     let edits = bridge::request(ask, Rc::make_mut(&mut call.target), Some(&mut json)).map_err(refuse)?;
-    inspect::pause(bytes).await;
+    long::pause(bytes).await;
     Ok((edits, Some(json.to_vec())))
 }
 

@@ -7,14 +7,12 @@ use crate::docker::json::Json;
 use crate::docker::target::Target;
 use crate::docker::version::ApiVersion;
 use crate::error::Error;
-use crate::middleware::inspect::{is_long, pause};
+use crate::middleware::long;
 use crate::policy::decide::{Wanted, unknown};
 use crate::policy::own::{Found, Known, Need, Object, Owner, Thing, Whose, is_predefined_network};
-use crate::policy::{Caller, Policy, Question, Verdict, decide_at_length, decide_for, decide_shortly};
+use crate::policy::{Caller, Policy, Question, Verdict, decide_for, decide_read};
 
 /// Judges a call, once the backend has said what it refers to; as far as that matters. Gives what it said.
-///
-/// `tried` says that one look at the body was not enough, before the call was repaired.
 ///
 /// # Errors
 /// 502: the backend does not say.
@@ -23,35 +21,29 @@ pub(in crate::middleware) async fn judge(
     question: &Question<'_>,
     caller: Option<&Caller>,
     backend: &Backend,
-    tried: bool,
 ) -> Result<(Verdict, Known), Error> {
     let Some(access) = &policy.access else {
-        return Ok((decide(policy, question, caller, tried).await, Known::default()));
+        return Ok((decide(policy, question, caller).await, Known::default()));
     };
     if access.owner(question.identity).is_none() {
-        let verdict = decide(policy, question, caller, tried).await;
+        let verdict = decide(policy, question, caller).await;
         if !access.asks(question.endpoint) || !verdict.is_in_doubt() {
             return Ok((verdict, Known::default()));
         }
     }
     // Boxed, as it is rare: every call that is judged would carry its memory.
     let known = Box::pin(find(policy, question, backend)).await?;
-    Ok((decide(policy, &Question { known: &known, ..*question }, caller, tried).await, known))
+    Ok((decide(policy, &Question { known: &known, ..*question }, caller).await, known))
 }
 
-/// [`decide_for`], with a pause in it where the body is long. A long body is not looked at in vain a second time.
-async fn decide(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>, tried: bool) -> Verdict {
-    let bytes = question.body.unwrap_or_default();
-    if !is_long(bytes) {
+/// [`decide_for`], in steps where the body is long.
+async fn decide(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>) -> Verdict {
+    let Some(bytes) = question.body.filter(|bytes| long::is_long(bytes)) else {
         return decide_for(policy, question, caller);
-    }
-    if !tried {
-        if let Some(verdict) = decide_shortly(policy, question, caller) {
-            return verdict;
-        }
-        pause(bytes).await;
-    }
-    decide_at_length(policy, question, caller)
+    };
+    let json = long::parse(bytes).await;
+    long::pause(bytes).await;
+    decide_read(policy, question, caller, json)
 }
 
 /// True if something is the owner's, or was shared.
@@ -270,7 +262,7 @@ mod tests {
     use super::*;
     use crate::docker::endpoint::Endpoint;
     use crate::identity::Identity;
-    use crate::policy::load;
+    use crate::policy::{Permit, load};
 
     #[test]
     fn what_would_lead_to_another_path_is_the_name_of_nothing() {
@@ -290,10 +282,10 @@ mod tests {
     }
 
     #[test]
-    fn a_long_body_is_judged_in_two_steps_with_others_between_them_and_as_a_short_one_is() {
+    fn a_long_body_is_judged_in_steps_with_others_between_them_and_as_a_short_one_is() {
         let policy = Policy { profile: load::profile("vic", None).unwrap(), access: None };
         let target = Target::parse("/v1.25/containers/create").unwrap();
-        let judged = |body: &str, tried: bool| {
+        let judged = |body: &str| {
             let question = Question {
                 endpoint: Endpoint::ContainerCreate,
                 target: &target,
@@ -304,7 +296,7 @@ mod tests {
             };
             let (turns, is_over) = (Cell::new(0), Cell::new(false));
             let judging = async {
-                let verdict = decide(&policy, &question, None, tried).await;
+                let verdict = decide(&policy, &question, None).await;
                 is_over.set(true);
                 verdict
             };
@@ -316,16 +308,22 @@ mod tests {
             };
             let runtime = Builder::new_current_thread().build().unwrap();
             let (verdict, ()) = runtime.block_on(async { tokio::join!(biased; judging, other) });
-            // What goes the long way is written anew, as it was.
-            assert!(tried || verdict == decide_for(&policy, &question, None), "{verdict:?}");
+            let sent = |verdict: Verdict| match verdict {
+                Verdict::Permit(Permit { body: None, .. }) => Ok(body.as_bytes().to_vec()),
+                Verdict::Permit(permit) => Ok(permit.body.unwrap()),
+                Verdict::Refuse(refusal) => Err(refusal),
+            };
+            let verdict = sent(verdict);
+            assert_eq!(verdict, sent(decide_for(&policy, &question, None)));
             (verdict, turns.get())
         };
-        for (length, tried, more) in [(10, false, 0), (100_000, false, 1), (100_000, true, 0)] {
-            let value = "x".repeat(length);
-            let (permitted, turns) = judged(&format!(r#"{{"Image":"busybox","Env":["A={value}"]}}"#), tried);
-            assert!(matches!(permitted, Verdict::Permit(_)) && turns == 0, "{permitted:?}, {turns}");
-            let (refused, turns) = judged(&format!(r#"{{"Image":"busybox","Env":["A={value}"],"NoSuch":1}}"#), tried);
-            assert!(matches!(refused, Verdict::Refuse(_)) && turns == more, "{refused:?}, {turns}");
+        for (items, least) in [(1, 0), (10_000, 5)] {
+            let env = vec![r#""NAME=value""#; items].join(",");
+            for (more, passes) in [("", true), (r#","NoSuch":1"#, false), (r#","Image":"x""#, false), ("]", false)] {
+                let (verdict, turns) = judged(&format!(r#"{{"Image":"busybox","Env":[{env}]{more}}}"#));
+                assert!(verdict.is_ok() == passes && turns >= least, "{more}: {turns}");
+                assert!(least > 0 || turns == 0, "{turns}");
+            }
         }
     }
 }

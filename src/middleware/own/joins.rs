@@ -70,7 +70,7 @@ async fn judged(
         body: Some(&body),
         known: Known::none(),
     };
-    let (verdict, _) = judge(&call.policy, &question, None, backend, false).await?;
+    let (verdict, _) = judge(&call.policy, &question, None, backend).await?;
     match verdict {
         Verdict::Refuse(refusal) => Err(Error::client(refusal.status, refusal.message())),
         Verdict::Permit(permit) => {

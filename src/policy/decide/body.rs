@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::trace::{Effect, Step, Witness};
 use super::{Fate, Judge, READING, Subject};
-use crate::docker::json::{Json, parse, short};
+use crate::docker::json::{Json, JsonError, parse, short};
 use crate::docker::schema::{self, Body, Neutral, SchemaErrors, Scope, Type, is_used};
 use crate::policy::Point;
 use crate::policy::near::did_you_mean;
@@ -17,13 +17,13 @@ type Edit = (String, Option<Json<'static>>);
 
 impl<W: Witness> Judge<'_, '_, W> {
     /// Reads a body and lets the rows of the profile judge it. Gives it with their edits; nothing for
-    /// one that is empty or cannot be read.
-    pub(super) fn body<'b>(&mut self, bytes: &'b [u8]) -> Option<Body<'b>> {
+    /// one that is empty or cannot be read. `read` is what its text says, if that is known.
+    pub(super) fn body<'b>(&mut self, bytes: &'b [u8], read: Option<Result<Json<'b>, JsonError>>) -> Option<Body<'b>> {
         let ty = schema::body(self.question.endpoint)?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return None;
         }
-        let json = match parse(bytes) {
+        let json = match read.unwrap_or_else(|| parse(bytes)) {
             Ok(json) => json,
             Err(error) => {
                 self.unread("the body", "", &format!("it is not JSON that all daemons read alike: {error}"), None);

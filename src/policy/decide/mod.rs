@@ -13,6 +13,7 @@ mod body;
 mod own;
 mod query;
 mod short;
+mod subject;
 mod trace;
 
 use http::{HeaderMap, HeaderName, StatusCode};
@@ -23,7 +24,7 @@ use super::profile::{Decision, Support, Unknown, Unsupported};
 use super::rule::{Fault, Outcome};
 use super::{Permit, Point, Policy, Refusal, Verdict};
 use crate::docker::endpoint::{BodyKind, Endpoint};
-use crate::docker::json::Json;
+use crate::docker::json::{Json, JsonError};
 use crate::docker::query::Query;
 use crate::docker::secret;
 use crate::docker::target::Target;
@@ -32,6 +33,7 @@ use crate::identity::Identity;
 pub use own::{Wanted, unknown};
 pub use short::permit_at_once;
 use short::short_way;
+use subject::{Fate, Subject};
 use trace::Witness;
 pub use trace::{Effect, Step};
 
@@ -68,27 +70,29 @@ pub fn decide(policy: &Policy, question: &Question<'_>) -> Verdict {
 /// [`decide`] for somebody whom the policy's access policy has looked at before.
 #[must_use]
 pub fn decide_for(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>) -> Verdict {
-    decide_shortly(policy, question, caller).unwrap_or_else(|| decide_at_length(policy, question, caller))
+    match short_way(policy, question, caller, |_| false) {
+        Some(permit) => Verdict::Permit(permit),
+        None => judge(policy, question, caller, None, &mut ()),
+    }
 }
 
-/// The first half of [`decide_for`]: permits what needs no more than one look at its body. `None` leaves it to the
-/// other half, [`decide_at_length`].
+/// [`decide_for`], with what [`parse`](crate::docker::json::parse) made of the question's body. Comes to the same, and
+/// writes the body anew.
 #[must_use]
-pub fn decide_shortly(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>) -> Option<Verdict> {
-    short_way(policy, question, caller, |_| false).map(Verdict::Permit)
-}
-
-/// The second half of [`decide_for`]. It comes to the same without the first, and writes the body anew.
-#[must_use]
-pub fn decide_at_length(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>) -> Verdict {
-    judge(policy, question, caller, &mut ())
+pub fn decide_read(
+    policy: &Policy,
+    question: &Question<'_>,
+    caller: Option<&Caller>,
+    read: Result<Json<'_>, JsonError>,
+) -> Verdict {
+    judge(policy, question, caller, Some(read), &mut ())
 }
 
 /// Judges a call, and tells each rule that spoke.
 #[must_use]
 pub fn explain(policy: &Policy, question: &Question<'_>) -> (Verdict, Vec<Step>) {
     let mut steps = Vec::new();
-    let verdict = judge(policy, question, None, &mut steps);
+    let verdict = judge(policy, question, None, None, &mut steps);
     (verdict, steps)
 }
 
@@ -114,7 +118,13 @@ pub fn rests_on_target(policy: &Policy, endpoint: Endpoint, target: &Target) -> 
     !needs_body(policy, endpoint, target) && policy.profile.headers().all(|(of, ..)| of != endpoint)
 }
 
-fn judge<W: Witness>(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>, witness: &mut W) -> Verdict {
+fn judge<W: Witness>(
+    policy: &Policy,
+    question: &Question<'_>,
+    caller: Option<&Caller>,
+    read: Option<Result<Json<'_>, JsonError>>,
+    witness: &mut W,
+) -> Verdict {
     let mut judge = Judge::new(policy, question, caller, witness);
     if let Some(refusal) = judge.operation() {
         return Verdict::Refuse(refusal);
@@ -124,7 +134,7 @@ fn judge<W: Witness>(policy: &Policy, question: &Question<'_>, caller: Option<&C
     if needs_body(policy, question.endpoint, question.target)
         && let Some(bytes) = question.body
     {
-        body = judge.body(bytes);
+        body = judge.body(bytes, read);
     }
     match &policy.access {
         Some(access) => judge.access(access, body),
@@ -152,37 +162,6 @@ struct Judge<'q, 'w, W> {
     unchanged: bool,
     /// True on the short way, on which nothing is written.
     short: bool,
-}
-
-/// Something that a row is about: a parameter, a field or a header.
-struct Subject<'s> {
-    /// `query`, `field` or `header`.
-    kind: &'static str,
-    /// Its name in the row.
-    name: &'s str,
-    /// Where it stands in the call.
-    path: &'s str,
-    flag: Option<&'static str>,
-}
-
-impl Subject<'_> {
-    /// True for a header. Its value is a credential more often than not.
-    fn is_header(&self) -> bool {
-        self.kind == "header"
-    }
-
-    /// The value as it may be shown.
-    fn shown(&self, value: &Json<'_>) -> String {
-        if self.is_header() { String::new() } else { secret::shown(self.path, value) }
-    }
-}
-
-/// What becomes of a value.
-enum Fate {
-    Stays,
-    /// What stands at these places within it goes; an empty place is the whole.
-    Goes(Vec<String>),
-    Becomes(Json<'static>),
 }
 
 impl<'q, 'w, W: Witness> Judge<'q, 'w, W> {
