@@ -11,7 +11,7 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, HandshakeKind, ServerConfig, SupportedProtocolVersion};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional, duplex};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -61,11 +61,20 @@ fn port(gateway: &Gateway) -> u16 {
 /// Shakes hands, and asks for something: under TLS 1.3 a client learns that it is
 /// refused only when it reads.
 async fn talk(gateway: &Gateway, config: &Arc<ClientConfig>, name: &str) -> std::io::Result<TlsStream<TcpStream>> {
+    let stream = TcpStream::connect(("127.0.0.1", port(gateway))).await?;
+    talk_over(stream, config, name).await
+}
+
+async fn talk_over<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    config: &Arc<ClientConfig>,
+    name: &str,
+) -> std::io::Result<TlsStream<S>> {
     soon("a handshake and an answer", async {
-        let stream = TcpStream::connect(("127.0.0.1", port(gateway))).await?;
         let name = name.to_owned().try_into().unwrap();
         let mut stream = TlsConnector::from(config.clone()).connect(name, stream).await?;
         stream.write_all(b"GET /v1.25/info HTTP/1.1\r\nHost: x\r\n\r\n").await?;
+        stream.flush().await?;
         let mut answer = [0; 12];
         stream.read_exact(&mut answer).await?;
         assert_eq!(&answer, b"HTTP/1.1 502");
@@ -163,6 +172,37 @@ async fn what_is_not_tls_is_let_go_and_the_next_is_served() {
     plain.write("GET /_ping HTTP/1.1\r\nHost: x\r\n\r\n").await;
     plain.read_rest().await;
     talk(&gateway, &certs.client_config_as(None), "localhost").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_hello_may_come_in_pieces_and_in_several_records() {
+    let certs = Certs::new();
+    let gateway = gateway(with_client_ca(certs.server("server", &["localhost"]), &certs));
+    let files = certs.client("bob");
+    for (version, fragment) in [(&TLS12, None), (&TLS13, None), (&TLS12, Some(100)), (&TLS13, Some(100))] {
+        let mut config = of_version(&certs, &files, version);
+        Arc::make_mut(&mut config).max_fragment_size = fragment;
+        talk(&gateway, &config, "localhost").await.unwrap();
+        // Bytes that go on one by one.
+        let mut socket = TcpStream::connect(("127.0.0.1", port(&gateway))).await.unwrap();
+        socket.set_nodelay(true).unwrap();
+        let (near, mut far) = duplex(1);
+        let passing = tokio::spawn(async move { copy_bidirectional(&mut far, &mut socket).await });
+        let stream = talk_over(near, &config, "localhost").await.unwrap();
+        assert_eq!(stream.get_ref().1.protocol_version(), Some(version.version));
+        passing.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_hello_that_is_none_is_answered_with_an_alert() {
+    let certs = Certs::new();
+    let gateway = gateway(without_client_ca(certs.server("server", &["localhost"])));
+    // A record of a hello that says nothing.
+    let mut conn = Conn::tcp(port(&gateway)).await;
+    conn.write([22, 3, 1, 0, 4, 1, 0, 0, 0]).await;
+    let alert = conn.read_rest().await;
+    assert_eq!(&alert[..5], &[21, 3, 3, 0, 2], "{alert:?}");
 }
 
 #[tokio::test]

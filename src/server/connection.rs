@@ -89,7 +89,7 @@ async fn until_taken_over<N: NewStack>(
 ) -> Option<(Tunnel, Standing, Places)> {
     let Accepted { stream, address, tls, place } = accepted;
     let standing = Standing(tls);
-    let opened = Box::pin(unless_draining(task, open(&shared.counts, stream, address, &standing))).await;
+    let opened = Box::pin(unless_draining(task, open(shared, stream, address, &standing))).await;
     let (mut socket, identity) = opened.flatten()?;
     let Some(peer_place) = shared.counts.peer(&identity) else {
         tracing::warn!(peer = identity.label(), ?address, "a connection is refused: this peer has as many as it may");
@@ -134,8 +134,8 @@ async fn while_it_holds<T>(
 }
 
 /// Makes the socket known to the runtime, does the handshake, and says who it is.
-async fn open(
-    counts: &Arc<Counts>,
+async fn open<N: NewStack>(
+    shared: &Shared<N>,
     stream: Stream,
     address: Option<SocketAddr>,
     standing: &Standing,
@@ -151,7 +151,7 @@ async fn open(
             .inspect_err(|error| tracing::warn!(%error, "a connection is refused: nobody knows whose it is"));
         return Some((Socket::Plain(plain), identity.ok()?));
     };
-    let stream = handshake::shake(counts, plain, address, tls).await?;
+    let stream = handshake::shake(&shared.counts, plain, address, tls, &shared.pace).await?;
     let identity = peer::of_tls(&stream, address)
         .inspect_err(|error| tracing::warn!(?address, "a connection is refused: in its certificate {error}"));
     Some((Socket::Tls(Box::new(TlsStream::Server(stream))), identity.ok()?))

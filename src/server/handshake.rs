@@ -4,14 +4,17 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use rustls::{AlertDescription, CertificateError, PeerIncompatible};
+use rustls::server::Acceptor;
+use rustls::{AlertDescription, CertificateError, PeerIncompatible, ServerConfig};
+use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
 use super::limit::Counts;
-use super::linger;
 use super::listen::Tls;
+use super::pace::Pace;
+use super::{first_hello, linger};
 use crate::net::{Plain, Socket};
 
 /// Shakes hands. A failure is one line in the log, with who it was and why.
@@ -20,19 +23,21 @@ pub(super) async fn shake(
     plain: Plain,
     address: Option<SocketAddr>,
     tls: &Tls,
+    pace: &Pace,
 ) -> Option<TlsStream<Plain>> {
     let peer = address.map_or_else(|| "a unix socket".to_owned(), |address| address.to_string());
     let Some(_place) = counts.handshake() else {
         tracing::warn!(peer, "TLS handshake refused: too many are under way (limits.max_handshakes)");
         return None;
     };
-    let handshake = TlsAcceptor::from(tls.current.load().config.clone()).accept(plain).into_fallible();
-    match timeout(tls.handshake_timeout, handshake).await {
+    match timeout(tls.handshake_timeout, accept(plain, tls, pace)).await {
         Ok(Ok(stream)) => return Some(stream),
         Ok(Err((error, plain))) => {
             tracing::warn!(peer, "TLS handshake failed: {}", describe(&error));
-            // So that the alert arrives, and the client can show it.
-            linger::close(Socket::Plain(plain), false).await;
+            if let Some(plain) = plain {
+                // So that the alert arrives, and the client can show it.
+                linger::close(Socket::Plain(plain), false).await;
+            }
         }
         Err(_) => {
             let limit = tls.handshake_timeout;
@@ -40,6 +45,49 @@ pub(super) async fn shake(
         }
     }
     None
+}
+
+/// Why there is no handshake, and the socket, if it is there still.
+type Failed = (io::Error, Option<Plain>);
+
+async fn accept(mut plain: Plain, tls: &Tls, pace: &Pace) -> Result<TlsStream<Plain>, Failed> {
+    let hello = match first_hello::read(&mut plain, pace).await {
+        Ok(hello) => hello,
+        Err(error) => return Err((error, Some(plain))),
+    };
+    // Boxed, so that whoever does not come so far has none of its memory.
+    Box::pin(answer(plain, hello, tls.current.load().config.clone())).await
+}
+
+/// Answers a hello. One that is in several records is read on.
+async fn answer(mut plain: Plain, hello: Vec<u8>, config: Arc<ServerConfig>) -> Result<TlsStream<Plain>, Failed> {
+    let (mut acceptor, mut bytes) = (Acceptor::default(), hello.as_slice());
+    while !bytes.is_empty() {
+        if let Err(error) = acceptor.read_tls(&mut bytes) {
+            return Err((error, Some(plain)));
+        }
+    }
+    drop(hello);
+    let start = match acceptor.accept() {
+        Ok(Some(accepted)) => StartHandshake::from_parts(accepted, plain),
+        Ok(None) => {
+            let mut rest = LazyConfigAcceptor::new(acceptor, plain);
+            match (&mut rest).await {
+                Ok(start) => start,
+                Err(error) => return Err((error, rest.take_io())),
+            }
+        }
+        Err((error, mut alert)) => {
+            let mut bytes = Vec::new();
+            let written = alert.write_all(&mut bytes);
+            if written.is_ok() {
+                // Whoever does not take it has no use for it.
+                let _ = plain.write_all(&bytes).await;
+            }
+            return Err((io::Error::new(io::ErrorKind::InvalidData, error), Some(plain)));
+        }
+    };
+    start.into_stream(config).into_fallible().await.map_err(|(error, plain)| (error, Some(plain)))
 }
 
 /// What made a handshake fail, for the person who looks for it in the log.

@@ -11,6 +11,7 @@ mod client_io;
 mod connection;
 mod drain;
 mod first_head;
+mod first_hello;
 mod glue;
 mod handshake;
 mod head_case;

@@ -4,30 +4,44 @@
 /// is: a quote, a backslash, a control character.
 #[inline]
 pub(in crate::docker) fn plain_length(bytes: &[u8]) -> usize {
-    let mut length = 0;
-    while let Some(chunk) = bytes.get(length..).and_then(<[u8]>::first_chunk)
-        && !stops(chunk)
-    {
-        length += 32;
-    }
-    while let Some(chunk) = bytes.get(length..).and_then(<[u8]>::first_chunk) {
-        if let Some(place) = place(*chunk) {
-            return length + place;
+    let mut rest = bytes;
+    let mut words = 0;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        if let Some(place) = place(*word) {
+            return bytes.len() - rest.len() + place;
         }
-        length += 8;
+        rest = behind;
+        words += 1;
+        if words == SHORT {
+            rest = behind_plain(rest);
+        }
     }
-    let rest = bytes.get(length..).unwrap_or_default();
     // The last eight bytes once more: of those seen already none stops.
-    if let (1.., Some(chunk)) = (length, bytes.last_chunk()) {
-        return place(*chunk).map_or(bytes.len(), |place| bytes.len() - 8 + place);
+    if let (1.., Some(word)) = (words, bytes.last_chunk()) {
+        return place(*word).map_or(bytes.len(), |place| bytes.len() - 8 + place);
     }
-    length + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len())
+    let here = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+    bytes.len() - rest.len() + here.unwrap_or(rest.len())
+}
+
+/// Most names and values have no more words of eight bytes.
+const SHORT: usize = 2;
+
+/// What is left behind pieces in which no byte stops.
+fn behind_plain(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let Some((piece, behind)) = rest.split_first_chunk()
+        && !stops(piece)
+    {
+        rest = behind;
+    }
+    rest
 }
 
 /// True if one of the bytes is such. Looks at each of them, as the machine does that with many at a time.
 #[inline]
-fn stops(bytes: &[u8; 32]) -> bool {
-    bytes.iter().fold(false, |stops, byte| stops | (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20))
+fn stops(bytes: &[u8; 16]) -> bool {
+    bytes.iter().fold(false, |stops, byte| stops | (*byte ^ 2 <= 0x20) | (*byte == b'\\'))
 }
 
 /// Where the first such byte of eight stands. A byte of `hit` has its high bit set
@@ -35,7 +49,8 @@ fn stops(bytes: &[u8; 32]) -> bool {
 #[inline]
 fn place(bytes: [u8; 8]) -> Option<usize> {
     let word = u64::from_le_bytes(bytes);
-    let hit = (is_zero(word ^ each(b'"')) | is_zero(word ^ each(b'\\')) | is_below(word, 0x20)) & each(0x80);
+    // With this bit turned, a quote is the next behind the control characters.
+    let hit = (below(word ^ each(2), 0x21) | below(word ^ each(b'\\'), 1)) & !word & each(0x80);
     (hit != 0).then(|| hit.trailing_zeros() as usize / 8)
 }
 
@@ -43,14 +58,9 @@ const fn each(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
-/// Sets the high bit of every byte that is zero.
-const fn is_zero(word: u64) -> u64 {
-    word.wrapping_sub(each(1)) & !word
-}
-
-/// Sets the high bit of every byte below `limit`, which must not be above 0x80.
-const fn is_below(word: u64, limit: u8) -> u64 {
-    word.wrapping_sub(each(limit)) & !word
+/// Sets the high bit of every byte below `limit`, which must not be above 0x80, and of some that have it already.
+const fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(each(limit))
 }
 
 #[cfg(test)]
