@@ -8,10 +8,9 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
-use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tower::{Layer, Service};
 
@@ -83,14 +82,12 @@ where
 /// The body of a call, if it is to be judged.
 async fn body(call: &mut Call<Body>, limits: &Limits) -> Result<Option<Bytes>, Error> {
     match call.endpoint.row().body {
-        BodyKind::Json if needs_body(&call.policy, call.endpoint, &call.target) => {
-            read(&mut call.body, limits).await.map(Some)
-        }
+        BodyKind::Json if needs_body(&call.policy, call.endpoint, &call.target) => read(call, limits).await.map(Some),
         BodyKind::Json | BodyKind::Tar => Ok(None),
         BodyKind::None => {
             // Some clients send one all the same (dockerode on attach). It means nothing to a daemon, and must
             // not reach one that would take it for stdin.
-            read(&mut call.body, limits).await?;
+            read(call, limits).await?;
             call.body = Body::Empty;
             Ok(None)
         }
@@ -199,14 +196,19 @@ fn note(entry: &mut Entry, call: &Call<Body>, caller: Option<&Caller>, verdict: 
 
 /// Reads a body that is judged: all of it, or an error. There is no length
 /// from which on it passes unread.
-pub(super) async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, Error> {
-    if body.is_end_stream() {
+pub(super) async fn read(call: &mut Call<Body>, limits: &Limits) -> Result<Bytes, Error> {
+    if call.body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    read_until(body, limits, Deadline::new(limits)).await
+    read_until(&mut call.body, &mut call.headers, limits, Deadline::new(limits)).await
 }
 
-async fn read_until(body: &mut Body, limits: &Limits, deadline: Deadline) -> Result<Bytes, Error> {
+async fn read_until(
+    body: &mut Body,
+    headers: &mut HeaderMap,
+    limits: &Limits,
+    deadline: Deadline,
+) -> Result<Bytes, Error> {
     let too_large = || {
         let mib = limits.judged_body / (1024 * 1024);
         Error::client(
@@ -223,9 +225,21 @@ async fn read_until(body: &mut Body, limits: &Limits, deadline: Deadline) -> Res
     }
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
+    let mut is_slow = false;
     loop {
         let received = first.len() + rest.len();
-        let frame = next_frame(body, deadline.left(received)).await.map_err(|_| {
+        let next = match here(body).await {
+            Some(frame) => Ok(frame),
+            None => {
+                if !is_slow {
+                    is_slow = true;
+                    rest.extend_from_slice(&std::mem::take(&mut first));
+                    let_go(headers);
+                }
+                timeout(deadline.left(received), body.frame()).await
+            }
+        };
+        let frame = next.map_err(|_| {
             let text = "vicgate: the request body arrives too slowly (limits.body_min_rate)";
             Error::client(StatusCode::REQUEST_TIMEOUT, text).closing()
         })?;
@@ -237,7 +251,7 @@ async fn read_until(body: &mut Body, limits: &Limits, deadline: Deadline) -> Res
         if received + data.len() > limits.judged_body {
             return Err(too_large());
         }
-        if first.is_empty() && rest.is_empty() {
+        if !is_slow && first.is_empty() && rest.is_empty() {
             // Most bodies arrive in one piece and are never copied.
             first = data;
         } else {
@@ -250,13 +264,13 @@ async fn read_until(body: &mut Body, limits: &Limits, deadline: Deadline) -> Res
     Ok(if rest.is_empty() { first } else { rest.freeze() })
 }
 
-/// The next piece of a body.
+/// The next piece of a body, if it is here.
 ///
 /// Nearly all bodies are here with their heads, and only wait for hyper's next
 /// turn: they are asked for once more before a timer is set.
-async fn next_frame(body: &mut Body, time: Duration) -> Result<Option<NextFrame>, Elapsed> {
+async fn here(body: &mut Body) -> Option<Option<NextFrame>> {
     let mut asked = false;
-    let soon = poll_fn(|cx| match Pin::new(&mut *body).poll_frame(cx) {
+    poll_fn(|cx| match Pin::new(&mut *body).poll_frame(cx) {
         Poll::Ready(frame) => Poll::Ready(Some(frame)),
         Poll::Pending if asked => Poll::Ready(None),
         Poll::Pending => {
@@ -265,10 +279,15 @@ async fn next_frame(body: &mut Body, time: Duration) -> Result<Option<NextFrame>
             Poll::Pending
         }
     })
-    .await;
-    match soon {
-        Some(frame) => Ok(frame),
-        None => timeout(time, body.frame()).await,
+    .await
+}
+
+/// Copies what points into the 8 KiB that hyper has read the head to: whoever sends a body slowly would hold them.
+fn let_go(headers: &mut HeaderMap) {
+    for value in headers.values_mut() {
+        if let Ok(own) = HeaderValue::from_bytes(value.as_bytes()) {
+            *value = own;
+        }
     }
 }
 
@@ -315,7 +334,10 @@ mod tests {
             async move {
                 let limits = Limits::default();
                 let deadline = Deadline { start: Instant::now() - since, ..Deadline::new(&limits) };
-                send.send(read_until(&mut Body::Stream(request.into_body()), &limits, deadline).await).unwrap();
+                send.send(
+                    read_until(&mut Body::Stream(request.into_body()), &mut HeaderMap::new(), &limits, deadline).await,
+                )
+                .unwrap();
                 Ok::<_, std::convert::Infallible>(Response::new(Body::Empty))
             }
         });

@@ -56,7 +56,7 @@ pub(in crate::middleware) async fn repair(call: &mut Call<Body>, limits: &Limits
 
 async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Result<Edits, Error> {
     let mut edits = if bridge::wants_body(ask) {
-        let bytes = inspect::read(&mut call.body, limits).await?;
+        let bytes = inspect::read(call, limits).await?;
         let (edits, body) = with_body(call, ask, &bytes).await?;
         call.body = body.map_or_else(|| Body::full(bytes), Body::full);
         edits
@@ -65,7 +65,7 @@ async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Resul
             .map_err(|problems| refuse(call.endpoint, ask.backend, problems))?
     };
     if edits.drop_body {
-        inspect::read(&mut call.body, limits).await?;
+        inspect::read(call, limits).await?;
         call.body = Body::Empty;
     }
     if let Some(body) = edits.body.take() {
