@@ -14,7 +14,7 @@ use http_body_util::BodyExt;
 use tokio::time::timeout;
 use tower::{Layer, Service};
 
-use super::long::is_long;
+use super::long::{is_long, pause};
 use super::{Answer, Connection, bridge, grounds, own};
 use crate::body::{Body, Broken};
 use crate::docker::bridge::create_needs;
@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::observe::Entry;
 use crate::policy::decide::{needs_body, permit_at_once};
 use crate::policy::own::Known;
-use crate::policy::{Call, Caller, Permit, Permitted, Question, Refusal, Verdict};
+use crate::policy::{Call, Caller, Permit, Permitted, Question, Refusal, Verdict, decide_read};
 use crate::settings::Limits;
 
 /// Layer of [`Inspect`].
@@ -117,6 +117,7 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
     let caller = connection.standing.under(&policy, &call.identity);
     let caller = caller.as_deref();
     let mut bytes = body(call, &gateway.limits).await?;
+    let (mut text, mut repaired_json) = (Bytes::new(), None);
     if call.unrepaired {
         if let Some(permit) = without_repairs(call, bytes.as_ref(), caller) {
             permitted(connection, call, caller, bytes.as_deref(), Known::none(), &permit);
@@ -127,11 +128,23 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
             call.body = bytes.map_or(Body::Empty, Body::full);
             return Ok(permit);
         }
-        if let Some(bytes) = bytes.take() {
-            call.body = Body::full(bytes);
+        text = match bytes.take() {
+            Some(bytes) => bytes,
+            None => read(call, &gateway.limits).await?,
+        };
+        let repaired = Box::pin(bridge::repair(call, &text, &gateway.limits)).await;
+        repaired_json = repaired.inspect_err(|error| connection.note_refusal(error))?;
+        // Nothing but what is judged can be sent from here on.
+        call.body = Body::Empty;
+        let needs_body = needs_body(&policy, call.endpoint, &call.target);
+        if repaired_json.is_none() || !needs_body || takes_text(call) {
+            pause(&text).await;
+            let text = repaired_json.take().map_or_else(|| text.clone(), |json| json.to_vec().into());
+            match needs_body {
+                true => bytes = Some(text),
+                false => call.body = Body::full(text),
+            }
         }
-        Box::pin(bridge::repair(call, &gateway.limits)).await.inspect_err(|error| connection.note_refusal(error))?;
-        bytes = body(call, &gateway.limits).await?;
     }
     let question = Question {
         endpoint: call.endpoint,
@@ -141,7 +154,13 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
         body: bytes.as_deref(),
         known: Known::none(),
     };
-    let (verdict, known) = own::judge(&policy, &question, caller, &gateway.backend).await?;
+    let (verdict, known) = match repaired_json {
+        Some(json) => {
+            pause(&text).await;
+            (decide_read(&policy, &question, caller, Ok(json)), Known::default())
+        }
+        None => own::judge(&policy, &question, caller, &gateway.backend).await?,
+    };
     match verdict {
         Verdict::Permit(permit) => {
             permitted(connection, call, caller, bytes.as_deref(), &known, &permit);
@@ -164,6 +183,14 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
             Err(Error::client(refusal.status, refusal.message()))
         }
     }
+}
+
+/// True if a call cannot be judged without the text of its body: things that it names must be asked about, or networks
+/// that it names are joined by calls of their own.
+fn takes_text(call: &Call<Body>) -> bool {
+    let access = call.policy.access.as_ref();
+    access.is_some_and(|access| access.asks(call.endpoint) || access.owner(&call.identity).is_some())
+        || own::has_joins(call)
 }
 
 /// Tells the audit log of a call that is permitted, and whoever has to judge it again after a reload.

@@ -252,12 +252,25 @@ impl Names {
     }
 
     fn repeated_among<'m>(&self, members: &'m [Member<'_>]) -> Option<&'m str> {
-        if members.len() <= FEW {
-            return None;
+        if members.len() <= FEW { None } else { repeated_of(members) }
+    }
+}
+
+fn repeated_of<'m>(members: &'m [Member<'_>]) -> Option<&'m str> {
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| &**name).collect();
+    names.sort_unstable();
+    names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next).map(|(one, _)| *one)
+}
+
+/// A name that an object has twice: in a value that was changed, as [`parse`] gives none.
+#[must_use]
+pub fn repeated_name<'j>(json: &'j Json<'_>) -> Option<&'j str> {
+    match json {
+        Json::Object(members) => {
+            repeated_of(members).or_else(|| members.iter().find_map(|(_, value)| repeated_name(value)))
         }
-        let mut names: Vec<&str> = members.iter().map(|(name, _)| &**name).collect();
-        names.sort_unstable();
-        names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next).map(|(one, _)| *one)
+        Json::Array(items) => items.iter().find_map(repeated_name),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
     }
 }
 

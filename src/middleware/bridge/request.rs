@@ -9,7 +9,7 @@ use super::terms::Terms;
 use crate::body::Body;
 use crate::docker::bridge::{self, Ask, Bridged, Edits, Problem};
 use crate::docker::endpoint::{Endpoint, Hijack};
-use crate::docker::json::Json;
+use crate::docker::json::{Json, repeated_name, short};
 use crate::docker::schema::{self, SchemaErrors};
 use crate::docker::version::ApiVersion;
 use crate::error::Error;
@@ -42,46 +42,73 @@ pub(super) async fn bridge(call: &mut Call<Body>, terms: &Terms, limits: &Limits
     Ok(())
 }
 
-/// Makes the repairs of a call that was let through without them, in the body that came of it.
+/// Makes the repairs of a call that was let through without them, and gives what its body says then, if it has one.
 ///
 /// # Errors
 /// Everything in it that the backend cannot do.
-pub(in crate::middleware) async fn repair(call: &mut Call<Body>, limits: &Limits) -> Result<(), Error> {
+pub(in crate::middleware) async fn repair<'b>(
+    call: &mut Call<Body>,
+    body: &'b [u8],
+    limits: &Limits,
+) -> Result<Option<Json<'b>>, Error> {
     call.unrepaired = false;
-    let Some(bridged) = call.bridged.clone() else { return Ok(()) };
-    let edits = rewrite(call, &bridged.ask(call.endpoint), limits).await?;
+    let Some(bridged) = call.bridged.clone() else { return Ok(None) };
+    let (mut edits, json) = with_body(call, &bridged.ask(call.endpoint), body).await?;
+    let json = edits.body.take().or(json);
+    if let Some(name) = json.as_ref().and_then(repeated_name) {
+        // Nobody reads it again before it is judged.
+        let reason = format!("the name {} occurs twice in one object", short(&Json::from(name)));
+        return Err(unread(vec![("the body".into(), String::new(), reason)]));
+    }
+    settle(call, &edits, json.is_some(), limits).await?;
     call.bridged = Some(Arc::new(Bridged { after: edits.after, notes: edits.notes, ..Bridged::clone(&bridged) }));
-    Ok(())
+    Ok(json)
 }
 
 async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Result<Edits, Error> {
     let mut edits = if bridge::wants_body(ask) {
         let bytes = inspect::read(call, limits).await?;
-        let (edits, body) = with_body(call, ask, &bytes).await?;
-        call.body = body.map_or_else(|| Body::full(bytes), Body::full);
+        let (edits, json) = with_body(call, ask, &bytes).await?;
+        call.body = match json {
+            Some(json) => {
+                long::pause(&bytes).await;
+                Body::full(json.to_vec())
+            }
+            None => Body::full(bytes),
+        };
         edits
     } else {
         bridge::request(ask, Rc::make_mut(&mut call.target), None)
             .map_err(|problems| refuse(call.endpoint, ask.backend, problems))?
     };
+    if let Some(body) = edits.body.take() {
+        call.body = Body::full(body.to_vec());
+    }
+    let has_body = matches!(call.body, Body::Full(_));
+    settle(call, &edits, has_body, limits).await?;
+    Ok(edits)
+}
+
+/// What there is to change beside the body.
+async fn settle(call: &mut Call<Body>, edits: &Edits, has_body: bool, limits: &Limits) -> Result<(), Error> {
     if edits.drop_body {
         inspect::read(call, limits).await?;
         call.body = Body::Empty;
     }
-    if let Some(body) = edits.body.take() {
-        call.body = Body::full(body.to_vec());
-    }
     // From API 1.22 on the start of an exec must say what its body is.
-    let json = matches!(call.body, Body::Full(_)) && !call.headers.contains_key(header::CONTENT_TYPE);
-    if json {
+    if has_body && !edits.drop_body && !call.headers.contains_key(header::CONTENT_TYPE) {
         call.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     call.endpoint = edits.endpoint;
-    Ok(edits)
+    Ok(())
 }
 
-/// Rewrites a call with its body, and gives the new one; `None` if there is none.
-async fn with_body(call: &mut Call<Body>, ask: &Ask<'_>, bytes: &[u8]) -> Result<(Edits, Option<Vec<u8>>), Error> {
+/// Rewrites a call with its body, and gives what that says now; `None` if there is none.
+async fn with_body<'b>(
+    call: &mut Call<Body>,
+    ask: &Ask<'_>,
+    bytes: &'b [u8],
+) -> Result<(Edits, Option<Json<'b>>), Error> {
     let endpoint = call.endpoint;
     let refuse = |problems| refuse(endpoint, ask.backend, problems);
     let ty = schema::body(endpoint).filter(|_| !bytes.iter().all(u8::is_ascii_whitespace));
@@ -96,10 +123,9 @@ async fn with_body(call: &mut Call<Body>, ask: &Ask<'_>, bytes: &[u8]) -> Result
     let read = schema::read(ty, json, ask.client).map_err(|SchemaErrors(errors)| {
         unread(errors.into_iter().map(|error| (error.path, error.value, error.reason)).collect())
     })?;
-    let mut json: Json<'_> = read.into_json();
+    let mut json: Json<'b> = read.into_json();
     let edits = bridge::request(ask, Rc::make_mut(&mut call.target), Some(&mut json)).map_err(refuse)?;
-    long::pause(bytes).await;
-    Ok((edits, Some(json.to_vec())))
+    Ok((edits, Some(json)))
 }
 
 /// What no two daemons need read alike.

@@ -38,7 +38,8 @@ pub(in crate::middleware) async fn judge(
 
 /// [`decide_for`], in steps where the body is long.
 async fn decide(policy: &Policy, question: &Question<'_>, caller: Option<&Caller>) -> Verdict {
-    let Some(bytes) = question.body.filter(|bytes| long::is_long(bytes)) else {
+    let is_long = |bytes: &&[u8]| long::is_long(bytes) && !bytes.iter().all(u8::is_ascii_whitespace);
+    let Some(bytes) = question.body.filter(is_long) else {
         return decide_for(policy, question, caller);
     };
     let json = long::parse(bytes).await;

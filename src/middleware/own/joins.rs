@@ -22,12 +22,17 @@ pub(in crate::middleware) async fn judge_joins(
     body: &[u8],
     backend: &Backend,
 ) -> Result<(), Error> {
-    let joins = |after: &After| matches!(after, After::Connect { .. });
-    match call.bridged.clone().filter(|bridged| bridged.after.iter().any(joins)) {
+    match call.bridged.clone().filter(|_| has_joins(call)) {
         // Boxed, as it is rare.
         Some(bridged) => Box::pin(judge_each(call, &bridged, body, backend)).await,
         None => Ok(()),
     }
+}
+
+/// True if there are such networks.
+pub(in crate::middleware) fn has_joins(call: &Call<Body>) -> bool {
+    let joins = |after: &After| matches!(after, After::Connect { .. });
+    call.bridged.as_ref().is_some_and(|bridged| bridged.after.iter().any(joins))
 }
 
 async fn judge_each(call: &mut Call<Body>, bridged: &Bridged, body: &[u8], backend: &Backend) -> Result<(), Error> {

@@ -6,7 +6,7 @@ mod find;
 mod joins;
 
 pub(super) use find::judge;
-pub(super) use joins::judge_joins;
+pub(super) use joins::{has_joins, judge_joins};
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -17,13 +17,16 @@ type Edit = (String, Option<Json<'static>>);
 
 impl<W: Witness> Judge<'_, '_, W> {
     /// Reads a body and lets the rows of the profile judge it. Gives it with their edits; nothing for
-    /// one that is empty or cannot be read. `read` is what its text says, if that is known.
-    pub(super) fn body<'b>(&mut self, bytes: &'b [u8], read: Option<Result<Json<'b>, JsonError>>) -> Option<Body<'b>> {
+    /// one that is empty or cannot be read.
+    pub(super) fn body<'b>(&mut self, bytes: &'b [u8]) -> Option<Body<'b>> {
+        let is_blank = bytes.iter().all(u8::is_ascii_whitespace);
+        if is_blank { None } else { self.read_body(parse(bytes)) }
+    }
+
+    /// The same for what a body's text says.
+    pub(super) fn read_body<'b>(&mut self, read: Result<Json<'b>, JsonError>) -> Option<Body<'b>> {
         let ty = schema::body(self.question.endpoint)?;
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return None;
-        }
-        let json = match read.unwrap_or_else(|| parse(bytes)) {
+        let json = match read {
             Ok(json) => json,
             Err(error) => {
                 self.unread("the body", "", &format!("it is not JSON that all daemons read alike: {error}"), None);

@@ -76,8 +76,8 @@ pub fn decide_for(policy: &Policy, question: &Question<'_>, caller: Option<&Call
     }
 }
 
-/// [`decide_for`], with what [`parse`](crate::docker::json::parse) made of the question's body. Comes to the same, and
-/// writes the body anew.
+/// [`decide_for`], for a call whose body is needed and was read already; the question's is not looked at. The permit has
+/// the body to send.
 #[must_use]
 pub fn decide_read(
     policy: &Policy,
@@ -130,12 +130,11 @@ fn judge<W: Witness>(
         return Verdict::Refuse(refusal);
     }
     judge.head();
-    let mut body = None;
-    if needs_body(policy, question.endpoint, question.target)
-        && let Some(bytes) = question.body
-    {
-        body = judge.body(bytes, read);
-    }
+    let body = match (read, question.body) {
+        (Some(read), _) => judge.read_body(read),
+        (None, Some(bytes)) if needs_body(policy, question.endpoint, question.target) => judge.body(bytes),
+        (None, _) => None,
+    };
     match &policy.access {
         Some(access) => judge.access(access, body),
         None => judge.permit.body = body.filter(|_| judge.points.is_empty()).map(|body| body.to_vec()),

@@ -152,3 +152,43 @@ fn errors_say_line_and_column() {
     assert_eq!(error("{\"é\":\n\"ü\" 1}".as_bytes()), "a comma or } is expected at line 2, column 5");
     assert_eq!(error(b""), "there is no JSON value at line 1, column 1");
 }
+
+#[test]
+fn a_name_that_a_change_made_twice_is_found_at_any_depth() {
+    let mut json = parse(br#"{"a":[{"b":{"c":1,"d":2}}],"e":{}}"#).unwrap();
+    assert_eq!(repeated_name(&json), None);
+    let Some(Json::Array(items)) = json.get_mut("a") else { unreachable!("it is an array") };
+    let inner = items.first_mut().and_then(|item| item.get_mut("b")).and_then(Json::as_object_mut).unwrap();
+    inner.first_mut().unwrap().0 = "d".into();
+    assert_eq!(repeated_name(&json), Some("d"));
+}
+
+#[test]
+fn a_text_that_is_read_in_steps_comes_to_the_same() {
+    for text in
+        [r#" {"a":[1,[2,{"b":null}],"c"],"d":{"e":{}}} "#, "[[[[]]],{},0]", "5", "[1,2", r#"{"a":1,"a":2}"#, "[1]]", ""]
+    {
+        for step in [0, 1, 3, 10] {
+            let mut parser = Parser::new(text.as_bytes()).unwrap();
+            let mut steps = 0;
+            let read = loop {
+                steps += 1;
+                match parser.read_on(step) {
+                    Ok(None) => {}
+                    Ok(Some(json)) => break Ok(json),
+                    Err(error) => break Err(error),
+                }
+            };
+            assert_eq!(read, parse(text.as_bytes()), "{text:?} by {step}");
+            assert!(step > 0 || steps >= read.map_or(1, |json| values(&json)), "{text:?} in {steps} steps");
+        }
+    }
+}
+
+fn values(json: &Json<'_>) -> usize {
+    match json {
+        Json::Array(items) => 1 + items.iter().map(values).sum::<usize>(),
+        Json::Object(members) => 1 + members.iter().map(|(_, value)| values(value)).sum::<usize>(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => 1,
+    }
+}
