@@ -1,5 +1,9 @@
 //! Long bodies, which are judged in steps with others between them: all connections of a worker share its thread.
 
+use std::hint::black_box;
+use std::sync::{Arc, Once};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::yield_now;
 
 use crate::docker::json::{self, Json, JsonError, Parser};
@@ -10,6 +14,34 @@ const STEP: usize = 32 * 1024;
 /// True for a body that others would feel if it were judged at a stretch.
 pub(super) const fn is_long(body: &[u8]) -> bool {
     body.len() >= 2 * STEP
+}
+
+thread_local! {
+    static TURN: Arc<Semaphore> = Arc::new(Semaphore::new(1));
+}
+
+/// glibc takes a large block from the system each time and gives it back, until one of that size was freed: from then
+/// on it keeps twice as much (mallopt(3), `M_MMAP_THRESHOLD`). Else half of what a long body costs would be page faults.
+static KEPT: Once = Once::new();
+
+/// Bytes that a long body takes, with what is read of it: twice the bound of it.
+const KEEP: usize = 8 * 1024 * 1024;
+
+/// What a long body is judged with: one of a worker at a time, so that others wait for a step of one and not of each,
+/// and so that no more memory is taken than one takes. To be kept for that long, and for nothing that waits for a peer.
+pub(super) struct Turn(
+    #[expect(dead_code, reason = "it is given back when this is dropped")] Option<OwnedSemaphorePermit>,
+);
+
+/// Waits for the turn of a body, if it is long.
+pub(super) async fn turn(body: &[u8]) -> Turn {
+    if is_long(body) { Box::pin(next_turn()).await } else { Turn(None) }
+}
+
+async fn next_turn() -> Turn {
+    KEPT.call_once(|| drop(black_box(Vec::<u8>::with_capacity(KEEP))));
+    // It is never closed, so that there is no error.
+    Turn(TURN.with(Arc::clone).acquire_owned().await.ok())
 }
 
 /// Lets others have their turn between two steps, if the body is long.

@@ -9,6 +9,7 @@ mod long;
 mod normalise;
 mod observe;
 mod own;
+mod receive;
 mod redact;
 mod rescue;
 mod route;

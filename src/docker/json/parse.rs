@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use super::tokens::Tokens;
 use super::{Json, Member};
 
+/// From so many items on an array is not copied.
+const MANY: usize = 4096;
+
 /// How deep arrays and objects may be nested. No body of the API comes near it.
 pub const MAX_DEPTH: usize = 64;
 
@@ -181,7 +184,12 @@ impl<'a> Parser<'a> {
                     if self.tokens.goes_on(b']', "a comma or ] is expected")? {
                         return Ok(None);
                     }
-                    value = Json::Array(self.items.drain(*start..).collect());
+                    // A long one is not copied: it is most of its text as a rule.
+                    value = Json::Array(if *start == 0 && self.items.len() >= MANY {
+                        std::mem::take(&mut self.items)
+                    } else {
+                        self.items.drain(*start..).collect()
+                    });
                 }
                 Some(Open::Object(start, names)) => {
                     if let Some((_, waits)) = self.members.last_mut() {

@@ -13,7 +13,8 @@ use crate::docker::json::{Json, repeated_name, short};
 use crate::docker::schema::{self, SchemaErrors};
 use crate::docker::version::ApiVersion;
 use crate::error::Error;
-use crate::middleware::{inspect, long};
+use crate::middleware::long;
+use crate::middleware::receive::read;
 use crate::policy::{Call, Point, Refusal};
 use crate::settings::Limits;
 
@@ -67,7 +68,8 @@ pub(in crate::middleware) async fn repair<'b>(
 
 async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Result<Edits, Error> {
     let mut edits = if bridge::wants_body(ask) {
-        let bytes = inspect::read(call, limits).await?;
+        let bytes = read(call, limits).await?;
+        let _turn = long::turn(&bytes).await;
         let (edits, json) = with_body(call, ask, &bytes).await?;
         call.body = match json {
             Some(json) => {
@@ -92,7 +94,7 @@ async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Resul
 /// What there is to change beside the body.
 async fn settle(call: &mut Call<Body>, edits: &Edits, has_body: bool, limits: &Limits) -> Result<(), Error> {
     if edits.drop_body {
-        inspect::read(call, limits).await?;
+        read(call, limits).await?;
         call.body = Body::Empty;
     }
     // From API 1.22 on the start of an exec must say what its body is.
@@ -120,10 +122,10 @@ async fn with_body<'b>(
         unread(vec![("the body".into(), String::new(), format!("it is not JSON that all daemons read alike: {error}"))])
     })?;
     bridge::lift(endpoint, ask.client, &mut json);
-    let read = schema::read(ty, json, ask.client).map_err(|SchemaErrors(errors)| {
+    let body = schema::read(ty, json, ask.client).map_err(|SchemaErrors(errors)| {
         unread(errors.into_iter().map(|error| (error.path, error.value, error.reason)).collect())
     })?;
-    let mut json: Json<'b> = read.into_json();
+    let mut json: Json<'b> = body.into_json();
     let edits = bridge::request(ask, Rc::make_mut(&mut call.target), Some(&mut json)).map_err(refuse)?;
     Ok((edits, Some(json)))
 }

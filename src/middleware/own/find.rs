@@ -42,6 +42,7 @@ async fn decide(policy: &Policy, question: &Question<'_>, caller: Option<&Caller
     let Some(bytes) = question.body.filter(is_long) else {
         return decide_for(policy, question, caller);
     };
+    let _turn = long::turn(bytes).await;
     let json = long::parse(bytes).await;
     long::pause(bytes).await;
     decide_read(policy, question, caller, json)

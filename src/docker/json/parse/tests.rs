@@ -192,3 +192,11 @@ fn values(json: &Json<'_>) -> usize {
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => 1,
     }
 }
+
+#[test]
+fn long_arrays_are_read_wherever_they_stand() {
+    let long = format!("[{}]", vec!["1"; MANY + 1].join(","));
+    for text in [long.clone(), format!("[{long},{long}]"), format!("{{\"a\":{long},\"b\":[[{long}],2]}}")] {
+        assert_eq!(written(&text), text);
+    }
+}
