@@ -21,7 +21,7 @@ pub fn missing(cases: &[Case]) -> Vec<String> {
     missing
 }
 
-/// `http: a title` is a case, `tests/tls.rs: a_name` a test; `*` stands for any text.
+/// `http: a title` is a case, `tests/tls/main.rs: a_name` a test; `*` stands for any text.
 fn exists(name: &str, cases: &[Case]) -> bool {
     let Some((file, title)) = name.split_once(": ") else { return false };
     if !file.ends_with(".rs") {

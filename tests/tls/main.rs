@@ -1,7 +1,9 @@
-//! TLS towards clients and towards the backend, with real handshakes.
+//! TLS towards clients and towards the backend.
 
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
+mod handshakes;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, HandshakeKind, ServerConfig, SupportedProtocolVersion};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional, duplex};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -23,7 +25,7 @@ use vicgate::settings::{
 };
 
 use support::certs::{Certs, chain, key};
-use support::{Conn, Gateway, Transport, soon, until};
+use support::{Gateway, Transport, soon, until};
 
 const TLS_ANYWHERE: fn() -> ListenUrl = || ListenUrl::Tls { host: "127.0.0.1".into(), port: 0 };
 
@@ -162,82 +164,6 @@ async fn the_certificate_is_chosen_by_the_name_that_is_asked_for() {
     }
     // No certificate is for it: the first is shown, and the client refuses it.
     talk(&gateway, &config, "a.b.two.example").await.unwrap_err();
-}
-
-#[tokio::test]
-async fn what_is_not_tls_is_let_go_and_the_next_is_served() {
-    let certs = Certs::new();
-    let gateway = gateway(without_client_ca(certs.server("server", &["localhost"])));
-    let mut plain = Conn::tcp(port(&gateway)).await;
-    plain.write("GET /_ping HTTP/1.1\r\nHost: x\r\n\r\n").await;
-    plain.read_rest().await;
-    talk(&gateway, &certs.client_config_as(None), "localhost").await.unwrap();
-}
-
-#[tokio::test]
-async fn a_hello_may_come_in_pieces_and_in_several_records() {
-    let certs = Certs::new();
-    let gateway = gateway(with_client_ca(certs.server("server", &["localhost"]), &certs));
-    let files = certs.client("bob");
-    for (version, fragment) in [(&TLS12, None), (&TLS13, None), (&TLS12, Some(100)), (&TLS13, Some(100))] {
-        let mut config = of_version(&certs, &files, version);
-        Arc::make_mut(&mut config).max_fragment_size = fragment;
-        talk(&gateway, &config, "localhost").await.unwrap();
-        // Bytes that go on one by one.
-        let mut socket = TcpStream::connect(("127.0.0.1", port(&gateway))).await.unwrap();
-        socket.set_nodelay(true).unwrap();
-        let (near, mut far) = duplex(1);
-        let passing = tokio::spawn(async move { copy_bidirectional(&mut far, &mut socket).await });
-        let stream = talk_over(near, &config, "localhost").await.unwrap();
-        assert_eq!(stream.get_ref().1.protocol_version(), Some(version.version));
-        passing.abort();
-    }
-}
-
-#[tokio::test]
-async fn a_hello_that_is_none_is_answered_with_an_alert() {
-    let certs = Certs::new();
-    let gateway = gateway(without_client_ca(certs.server("server", &["localhost"])));
-    // A record of a hello that says nothing.
-    let mut conn = Conn::tcp(port(&gateway)).await;
-    conn.write([22, 3, 1, 0, 4, 1, 0, 0, 0]).await;
-    let alert = conn.read_rest().await;
-    assert_eq!(&alert[..5], &[21, 3, 3, 0, 2], "{alert:?}");
-}
-
-#[tokio::test]
-async fn a_handshake_that_never_ends_is_given_up() {
-    let certs = Certs::new();
-    let tls = without_client_ca(certs.server("server", &["localhost"]));
-    let gateway = gateway(ListenTls { handshake_timeout: Duration::from_millis(100), ..tls });
-    let mut silent = Conn::tcp(port(&gateway)).await;
-    silent.write([0x16]).await;
-    silent.expect_end().await;
-    until("the connection to be gone", || gateway.connections() == 0).await;
-}
-
-#[tokio::test]
-async fn only_so_many_handshakes_are_under_way_at_once() {
-    let certs = Certs::new();
-    let tls = without_client_ca(certs.server("server", &["localhost"]));
-    let backend = settings::Backend {
-        url: BackendUrl::Unix("/nowhere".into()),
-        tls: BackendTls::default(),
-        host_header: None,
-        connect_timeout: Duration::from_secs(1),
-    };
-    let limits = Limits { workers: 1, max_handshakes: 2, ..Limits::default() };
-    let gateway = Gateway::start_on(Listen { url: TLS_ANYWHERE(), tls: Some(tls) }, &backend, limits);
-    let mut silent = [Conn::tcp(port(&gateway)).await, Conn::tcp(port(&gateway)).await];
-    for conn in &mut silent {
-        conn.write([0x16]).await;
-    }
-    until("both to be accepted", || gateway.connections() == 2).await;
-    let config = certs.client_config_as(None);
-    talk(&gateway, &config, "localhost").await.unwrap_err();
-    drop(silent);
-    until("both to be gone", || gateway.connections() == 0).await;
-    talk(&gateway, &config, "localhost").await.unwrap();
 }
 
 #[tokio::test]
