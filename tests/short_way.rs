@@ -11,11 +11,12 @@ mod generate;
 use generate::{Random, body as random_body};
 use http::HeaderMap;
 use vicgate::docker::endpoint::{Endpoint, Routed};
+use vicgate::docker::json;
 use vicgate::docker::schema::{self, Struct, Type};
 use vicgate::docker::target::Target;
 use vicgate::identity::Identity;
-use vicgate::policy::decide::explain;
-use vicgate::policy::{Policy, Question, Verdict, decide, load};
+use vicgate::policy::decide::{explain, needs_body};
+use vicgate::policy::{Policy, Question, Verdict, decide, decide_read, load};
 
 /// Values that say nothing, and values that say something.
 const VALUES: &[&str] = &[
@@ -66,6 +67,11 @@ fn holds(policy: &Policy, target: &Target, endpoint: Endpoint, body: &[u8]) -> b
     };
     let shown = || String::from_utf8_lossy(body).into_owned();
     let (long, _) = explain(policy, &question);
+    if needs_body(policy, endpoint, target) {
+        // Nor does it matter who has read the text.
+        let read = decide_read(policy, &Question { body: None, ..question }, None, json::parse(body));
+        assert_eq!(read, long, "{}", shown());
+    }
     match (decide(policy, &question), long) {
         (Verdict::Permit(short), Verdict::Permit(long)) => {
             let taken = short.body.is_none() && long.body.is_some();
