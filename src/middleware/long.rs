@@ -24,7 +24,7 @@ thread_local! {
 /// on it keeps twice as much (mallopt(3), `M_MMAP_THRESHOLD`). Else half of what a long body costs would be page faults.
 static KEPT: Once = Once::new();
 
-/// Bytes that a long body takes, with what is read of it: twice the bound of it.
+/// Bytes that a long body takes, with what is read of it: twice what may be judged by default.
 const KEEP: usize = 8 * 1024 * 1024;
 
 /// What a long body is judged with: one of a worker at a time, so that others wait for a step of one and not of each,
@@ -64,5 +64,39 @@ async fn parse_in_steps(body: &[u8]) -> Result<Json<'_>, JsonError> {
         if let Some(value) = parser.read_on(STEP)? {
             return Ok(value);
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::cell::RefCell;
+
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    #[test]
+    fn long_bodies_are_judged_one_after_the_other() {
+        let text = format!("[{}]", vec!["1"; 2 * STEP].join(","));
+        let order = RefCell::new(Vec::new());
+        let judge = async |name: &'static str| {
+            let _turn = turn(text.as_bytes()).await;
+            order.borrow_mut().push(name);
+            parse(text.as_bytes()).await.unwrap();
+            order.borrow_mut().push(name);
+        };
+        let given_up = async {
+            let _turn = turn(text.as_bytes()).await;
+            order.borrow_mut().push("gone");
+        };
+        let short = async {
+            let _turn = turn(b"[1]").await;
+            order.borrow_mut().push("short");
+        };
+        Builder::new_current_thread().build().unwrap().block_on(async {
+            tokio::join!(biased; judge("one"), judge("two"), given_up, short);
+        });
+        assert_eq!(*order.borrow(), ["one", "short", "one", "two", "two", "gone"]);
     }
 }

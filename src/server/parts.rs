@@ -6,7 +6,6 @@
 //! when all connections have read theirs, all are sent. Receivers that sleep are so
 //! woken once for several answers, and waking them is the dearest part of a request.
 
-use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
@@ -42,78 +41,42 @@ impl Parts {
     /// The parts of the task that `task` wakes. All are to be polled first.
     pub(super) fn new(task: &Waker) -> Self {
         let woken = AtomicU8::new(Part::ALL.iter().fold(0, |bits, part| bits | part.bit()));
-        let task = Arc::new(Task { owner: here(), woken, abroad: AtomicU8::new(0), waker: task.clone() });
+        let task = Arc::new(Task { woken, waker: task.clone() });
         let waker = |part: Part| Waker::from(Arc::new(Flag { bit: part.bit(), task: task.clone() }));
         Self { wakers: Part::ALL.map(|part| (part, waker(part))), task }
     }
 
     /// Has a part polled at the next [`Parts::poll`].
     pub(super) fn mark(&self, part: Part) {
-        self.task.add(part.bit());
+        self.task.woken.fetch_or(part.bit(), Ordering::AcqRel);
     }
 
     /// Polls each part that was woken, until one gives the result. A part that is woken by one behind it has
     /// its turn when other tasks have had theirs.
     pub(super) fn poll<T>(&self, cx: &Context<'_>, mut poll: impl FnMut(Part, &mut Context<'_>) -> Poll<T>) -> Poll<T> {
-        let task = &*self.task;
-        task.add(LOOKING | task.take_abroad());
+        let woken = &self.task.woken;
+        woken.fetch_or(LOOKING, Ordering::AcqRel);
         for (part, waker) in &self.wakers {
-            if task.woken() & part.bit() != 0 {
-                task.remove(part.bit());
+            if woken.load(Ordering::Relaxed) & part.bit() != 0 {
+                woken.fetch_and(!part.bit(), Ordering::AcqRel);
                 if let Poll::Ready(result) = poll(*part, &mut Context::from_waker(waker)) {
                     return Poll::Ready(result);
                 }
             }
         }
-        task.remove(LOOKING);
         // What was woken while we looked was left to us.
-        if task.woken() != 0 {
+        if woken.fetch_and(!LOOKING, Ordering::AcqRel) != LOOKING {
             cx.waker().wake_by_ref();
         }
         Poll::Pending
     }
 }
 
-/// What the wakers of a connection's parts share.
-///
-/// Nearly all that wakes a part happens in the thread that polls it. So there are two numbers: one that only this
-/// thread touches, at the price of any other memory, and one for all other threads.
 struct Task {
-    /// The thread that polls it, as [`here`] says it.
-    owner: usize,
-    /// The bits of the parts that were woken, and [`LOOKING`]. Changed by its own thread only.
+    /// The bits of the parts that were woken, and [`LOOKING`]. One number, so that nothing is between them: whoever
+    /// wakes a part knows whether the task sees it.
     woken: AtomicU8,
-    /// The bits of the parts that other threads have woken since the last look.
-    abroad: AtomicU8,
     waker: Waker,
-}
-
-impl Task {
-    fn woken(&self) -> u8 {
-        self.woken.load(Ordering::Relaxed)
-    }
-
-    fn add(&self, bits: u8) {
-        self.woken.store(self.woken() | bits, Ordering::Relaxed);
-    }
-
-    fn remove(&self, bits: u8) {
-        self.woken.store(self.woken() & !bits, Ordering::Relaxed);
-    }
-
-    /// Takes the bits that other threads have set. Whoever sets one behind this wakes the task anew.
-    fn take_abroad(&self) -> u8 {
-        match self.abroad.load(Ordering::Relaxed) {
-            0 => 0,
-            _ => self.abroad.swap(0, Ordering::Acquire),
-        }
-    }
-}
-
-/// Which thread this is: the address of something that each has of its own.
-fn here() -> usize {
-    thread_local! { static HERE: u8 = const { 0 } }
-    HERE.with(|here| ptr::from_ref(here).addr())
 }
 
 /// The bit of a task that looks after its parts by itself.
@@ -131,18 +94,9 @@ impl Wake for Flag {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let task = &*self.task;
-        if task.owner == here() {
-            let before = task.woken();
-            task.add(self.bit);
-            // The task sees by itself what was set before, or while it looks.
-            if before & (self.bit | LOOKING) != 0 {
-                return;
-            }
-        } else {
-            task.abroad.fetch_or(self.bit, Ordering::Release);
+        if self.task.woken.fetch_or(self.bit, Ordering::AcqRel) & (self.bit | LOOKING) == 0 {
+            self.task.waker.wake_by_ref();
         }
-        task.waker.wake_by_ref();
     }
 }
 
@@ -150,7 +104,6 @@ impl Wake for Flag {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::sync::atomic::AtomicUsize;
-    use std::thread;
 
     use super::*;
 
@@ -241,30 +194,5 @@ mod tests {
             Poll::<()>::Pending
         });
         assert_eq!((result, turns, count.0.load(Ordering::SeqCst)), (Poll::Pending, 1, 1));
-    }
-
-    #[test]
-    fn a_part_that_another_thread_wakes_has_its_turn() {
-        let (parts, count, waker) = quiet();
-        let backend = parts.wakers.get(1).unwrap().1.clone();
-        let mut polled = Vec::new();
-        let mut woken = |by_part: bool| {
-            let result = parts.poll(&Context::from_waker(&waker), |part, _| {
-                polled.push(part);
-                if by_part && part == Part::Client {
-                    let backend = backend.clone();
-                    thread::spawn(move || backend.wake()).join().unwrap();
-                }
-                Poll::<()>::Pending
-            });
-            (result, std::mem::take(&mut polled), count.0.load(Ordering::SeqCst))
-        };
-        let other = parts.wakers.get(1).unwrap().1.clone();
-        thread::spawn(move || other.wake()).join().unwrap();
-        assert_eq!(woken(false), (Poll::Pending, vec![Part::Backend], 1));
-        // While the task looks it may not see it, so that it is woken for it.
-        parts.mark(Part::Client);
-        assert_eq!(woken(true), (Poll::Pending, vec![Part::Client], 2));
-        assert_eq!(woken(false), (Poll::Pending, vec![Part::Backend], 2));
     }
 }
