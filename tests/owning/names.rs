@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::setup::Setup;
+use crate::setup::{Setup, standin};
 
 const NAMES: &str = "name = \"team\"\n[[identity]]\ncommon_name = \"alice\"\nrole = \"ci\"\n[[identity]]\ncommon_name = \"bob\"\nrole = \"all\"\n\
                      [[allow]]\nname = \"make\"\nrole = \"ci\"\nendpoints = [\"ContainerCreate\"]\nnames = [\"ci-*\"]\nnamespaces = [\"network:container:ci-*\"]\n\
@@ -30,6 +30,26 @@ fn a_rule_about_names_decides_ids_and_their_beginnings() {
     assert!(refused.contains("HostConfig.NetworkMode"), "{refused}");
     // Whatever the stand-in makes of it: the rule allows it.
     assert_ne!(join(&own).status, 403);
+}
+
+#[test]
+fn a_rule_about_links_decides_ids_in_a_create_that_is_bridged_however_long_it_is() {
+    let policy = NAMES.replace("namespaces = [\"network:container:ci-*\"]", "links = [\"ci-*\"]");
+    let setup = Setup::with_profile(&standin(vicgate::standin::Settings::default()), &policy, "vic-1.5");
+    let (alice, bob) = setup.both();
+    let (own, prod) = (alice.create("ci-1"), bob.create("prod"));
+    for length in [1, 100_000] {
+        let link = |name: &str, to: &str| {
+            let env = format!("A={}", "x".repeat(length));
+            let body = json!({"Image": "busybox", "Env": [env], "HostConfig": {"Links": [format!("{to}:other")]}});
+            alice.post(&format!("/containers/create?name={name}-{length}"), &body)
+        };
+        let refused = link("ci-2", &prod).is(403).message();
+        assert!(refused.contains("HostConfig.Links[0]"), "{refused}");
+        assert!(link("ci-3", "prod").is(403).message().contains("HostConfig.Links[0]"));
+        link("ci-4", &own).is(201);
+        link("ci-5", "ci-1").is(201);
+    }
 }
 
 #[test]
