@@ -4,15 +4,9 @@
 //! each of them, and hold two buffers of 8 KiB meanwhile. So hyper gets the first
 //! bytes when it can make something of them; this makes nothing of them.
 
-use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
-use std::task::{Poll, ready};
 
-use tokio::io::{AsyncRead, ReadBuf};
-
-use super::pace::{Pace, Turn};
-use super::scratch;
+use super::pace::Pace;
 use crate::net::Socket;
 
 /// How much is held before hyper sees it, in bytes: what it takes with one read.
@@ -23,24 +17,12 @@ const MOST: usize = 8 * 1024;
 /// # Errors
 /// Those of the socket.
 pub(super) async fn read(socket: &mut Socket, pace: &Pace) -> io::Result<Vec<u8>> {
-    let (mut head, mut turn) = (FirstHead::default(), Turn::default());
-    poll_fn(|cx| {
-        ready!(pace.poll_turn(&mut turn, cx));
-        loop {
-            let read = scratch::with(|scratch| {
-                let room = MOST - head.bytes.len().min(MOST);
-                let mut buffer = ReadBuf::new(scratch.get_mut(..room).unwrap_or_default());
-                Pin::new(&mut *socket).poll_read(cx, &mut buffer).map_ok(|()| {
-                    let bytes = buffer.filled();
-                    bytes.is_empty() || head.take(bytes)
-                })
-            });
-            if ready!(read)? {
-                return Poll::Ready(Ok::<_, io::Error>(()));
-            }
-        }
-    })
-    .await?;
+    let mut head = FirstHead::default();
+    let take = |bytes: &[u8]| {
+        let enough = bytes.is_empty() || head.take(bytes);
+        (!enough).then(|| MOST - head.bytes.len())
+    };
+    pace.read(socket, MOST, take).await?;
     Ok(head.bytes)
 }
 

@@ -3,15 +3,9 @@
 //! Whoever sends a hello that stops would have rustls hold 16 KiB for it, and look at it
 //! with each piece. So rustls gets it when it is whole.
 
-use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
-use std::task::{Poll, ready};
 
-use tokio::io::{AsyncRead, ReadBuf};
-
-use super::pace::{Pace, Turn};
-use super::scratch;
+use super::pace::Pace;
 use crate::net::Plain;
 
 /// Kind, version and length of a record (RFC 8446, section 5.1).
@@ -28,24 +22,14 @@ const LONGEST: usize = 16 * 1024;
 /// # Errors
 /// Those of the socket; it ends before that.
 pub(super) async fn read(socket: &mut Plain, pace: &Pace) -> io::Result<Vec<u8>> {
-    let (mut hello, mut turn) = (Vec::new(), Turn::default());
-    poll_fn(|cx| {
-        ready!(pace.poll_turn(&mut turn, cx));
-        while let Some(missing) = missing(&hello) {
-            let read = scratch::with(|scratch| {
-                let mut buffer = ReadBuf::new(scratch.get_mut(..missing).unwrap_or_default());
-                let read = Pin::new(&mut *socket).poll_read(cx, &mut buffer);
-                hello.extend_from_slice(buffer.filled());
-                read.map_ok(|()| buffer.filled().is_empty())
-            });
-            if ready!(read)? {
-                return Poll::Ready(Err(io::Error::from(io::ErrorKind::UnexpectedEof)));
-            }
-        }
-        Poll::Ready(Ok(()))
-    })
-    .await?;
-    Ok(hello)
+    let (mut hello, mut ended) = (Vec::new(), false);
+    let take = |bytes: &[u8]| {
+        hello.extend_from_slice(bytes);
+        ended = bytes.is_empty();
+        if ended { None } else { missing(&hello) }
+    };
+    pace.read(socket, LONGEST, take).await?;
+    if ended { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(hello) }
 }
 
 /// How many bytes are to be read next; `None` if rustls is to see those that are there.

@@ -6,10 +6,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::task::{Context, Poll, Waker};
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker, ready};
 
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
+
+use super::scratch;
 
 /// How many have a turn between two looks at the sockets: a tenth of a millisecond's work.
 const TURNS: usize = 32;
@@ -51,6 +57,35 @@ impl Pace {
         Poll::Ready(())
     }
 
+    /// Reads what comes in pieces, each when it has its turn, and for now to where all are read: who waits owns no
+    /// buffer. `take` is given at most `room` bytes first, then as many as it says; none at all are the end. It gives
+    /// nothing once that is enough.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub(super) async fn read<S: AsyncRead + Unpin>(
+        &self,
+        socket: &mut S,
+        mut room: usize,
+        mut take: impl FnMut(&[u8]) -> Option<usize>,
+    ) -> io::Result<()> {
+        let mut turn = Turn::default();
+        poll_fn(|cx| {
+            ready!(self.poll_turn(&mut turn, cx));
+            loop {
+                let more = scratch::with(|scratch| {
+                    let mut buffer = ReadBuf::new(scratch.get_mut(..room).unwrap_or_default());
+                    Pin::new(&mut *socket).poll_read(cx, &mut buffer).map_ok(|()| take(buffer.filled()))
+                });
+                match ready!(more)? {
+                    Some(more) => room = more,
+                    None => return Poll::Ready(Ok(())),
+                }
+            }
+        })
+        .await
+    }
+
     /// Calls those who wait, for as long as this is polled.
     pub(super) async fn call(&self) {
         loop {
@@ -77,7 +112,6 @@ impl Pace {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::future::poll_fn;
     use std::rc::Rc;
 
     use tokio::runtime::{Builder, LocalOptions};
