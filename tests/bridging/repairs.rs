@@ -41,6 +41,22 @@ async fn a_create_of_vics_own_version_is_repaired_where_it_must_be() {
 }
 
 #[tokio::test]
+async fn a_repair_that_makes_two_names_one_is_refused() {
+    let api = vicgate::standin::ApiRange { min: (1, 19), max: (1, 24) };
+    for profile in ["vic", "engine"] {
+        let gateway = Gateway::start(Settings { api, ..Settings::default() }, profile).await;
+        // This backend knows the first only by the name of the second.
+        let networks = r#"{"default":{"Aliases":["a"]},"bridge":{"Aliases":["b"]}}"#;
+        let host = r#"{"NetworkMode":"bridge"}"#;
+        let body =
+            format!(r#"{{"Image":"busybox","HostConfig":{host},"NetworkingConfig":{{"EndpointsConfig":{networks}}}}}"#);
+        let refused = gateway.send("POST", "/v1.24/containers/create?name=two", &body).await;
+        refused.is(400);
+        refused.says("the name \\\"bridge\\\" occurs twice in one object");
+    }
+}
+
+#[tokio::test]
 async fn a_create_that_needs_no_repair_is_sent_byte_for_byte() {
     let (url, bodies) = crate::standin::recorder().await;
     let gateway = Gateway::start_at(&url, "vic-1.5", vicgate::settings::Api::default());

@@ -56,11 +56,6 @@ pub(in crate::middleware) async fn repair<'b>(
     let Some(bridged) = call.bridged.clone() else { return Ok(None) };
     let (mut edits, json) = with_body(call, &bridged.ask(call.endpoint), body).await?;
     let json = edits.body.take().or(json);
-    if let Some(name) = json.as_ref().and_then(repeated_name) {
-        // Nobody reads it again before it is judged.
-        let reason = format!("the name {} occurs twice in one object", short(&Json::from(name)));
-        return Err(unread(vec![("the body".into(), String::new(), reason)]));
-    }
     settle(call, &edits, json.is_some(), limits).await?;
     call.bridged = Some(Arc::new(Bridged { after: edits.after, notes: edits.notes, ..Bridged::clone(&bridged) }));
     Ok(json)
@@ -127,6 +122,11 @@ async fn with_body<'b>(
     })?;
     let mut json: Json<'b> = body.into_json();
     let edits = bridge::request(ask, Rc::make_mut(&mut call.target), Some(&mut json)).map_err(refuse)?;
+    if let Some(name) = repeated_name(&json) {
+        // Two names have become one.
+        let reason = format!("the name {} occurs twice in one object", short(&Json::from(name)));
+        return Err(unread(vec![("the body".into(), String::new(), reason)]));
+    }
     Ok((edits, Some(json)))
 }
 
