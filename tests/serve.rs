@@ -48,6 +48,15 @@ fn the_backend_is_asked_with_the_host_of_its_url_and_without_hop_by_hop_headers(
 }
 
 #[test]
+fn a_line_of_the_log_says_no_name_twice() {
+    let gateway = Gateway::start(&["--backend", "unix:///nowhere/docker.sock"]);
+    assert!(gateway.ask(CALL).starts_with("HTTP/1.1 502 "));
+    let line = gateway.wait_for_log("nowhere/docker.sock");
+    let times = |name: &str| line.matches(&format!("\"{name}\":")).count();
+    assert_eq!((times("message"), times("error"), times("status")), (1, 1, 1), "{line}");
+}
+
+#[test]
 fn a_unix_listener_has_its_mode_and_its_file_goes_with_it() {
     let (url, _heads) = backend(OK);
     let folder = tempfile::tempdir().unwrap();

@@ -70,9 +70,9 @@ impl<F: Future<Output = Result<Response<Body>, Error>> + Unpin> Future for Rescu
 
 fn to_answer(error: &Error, version: Option<ApiVersion>) -> Response<Body> {
     match error.fault {
-        Fault::Client => tracing::debug!(status = error.status.as_u16(), message = %error.message, "refused"),
+        Fault::Client => tracing::debug!(status = error.status.as_u16(), error = %error.message, "refused"),
         Fault::Gateway | Fault::Backend => {
-            tracing::warn!(status = error.status.as_u16(), message = %error.message, "failed");
+            tracing::warn!(status = error.status.as_u16(), error = %error.message, "failed");
         }
     }
     let mut response = error_answer(error.status, &error.message, version);
