@@ -10,15 +10,23 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
+use tokio::time::{Instant, sleep};
 
 use super::scratch;
 
 /// How many have a turn between two looks at the sockets: a tenth of a millisecond's work.
 const TURNS: usize = 32;
+
+/// What the runtime's clock can tell from nothing.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+
+/// How long nobody waits to be looked at who has sent something, unless others have their turn.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Who has a turn. One per worker.
 #[derive(Debug)]
@@ -61,6 +69,9 @@ impl Pace {
     /// buffer. `take` is given at most `room` bytes first, then as many as it says; none at all are the end. It gives
     /// nothing once that is enough.
     ///
+    /// Whoever has taken a while for its pieces is looked at again after half as long, so that many small ones cost
+    /// no more than a few: it has what it asks for in one and a half times what it took to ask.
+    ///
     /// # Errors
     /// Those of the socket.
     pub(super) async fn read<S: AsyncRead + Unpin>(
@@ -69,21 +80,23 @@ impl Pace {
         mut room: usize,
         mut take: impl FnMut(&[u8]) -> Option<usize>,
     ) -> io::Result<()> {
-        let mut turn = Turn::default();
-        poll_fn(|cx| {
-            ready!(self.poll_turn(&mut turn, cx));
-            loop {
-                let more = scratch::with(|scratch| {
+        let (mut turn, mut begun) = (Turn::default(), None);
+        loop {
+            let read = poll_fn(|cx| {
+                ready!(self.poll_turn(&mut turn, cx));
+                scratch::with(|scratch| {
                     let mut buffer = ReadBuf::new(scratch.get_mut(..room).unwrap_or_default());
                     Pin::new(&mut *socket).poll_read(cx, &mut buffer).map_ok(|()| take(buffer.filled()))
-                });
-                match ready!(more)? {
-                    Some(more) => room = more,
-                    None => return Poll::Ready(Ok(())),
-                }
+                })
+            });
+            let Some(more) = read.await? else { return Ok(()) };
+            room = more;
+            let pause = begun.get_or_insert_with(Instant::now).elapsed() / 2;
+            if pause >= SHORTEST_PAUSE {
+                // Boxed, so that whoever says nothing has no memory of it.
+                Box::pin(sleep(pause.min(LONGEST_PAUSE))).await;
             }
-        })
-        .await
+        }
     }
 
     /// Calls those who wait, for as long as this is polled.
@@ -114,6 +127,7 @@ impl Pace {
 mod tests {
     use std::rc::Rc;
 
+    use tokio::io::AsyncWriteExt;
     use tokio::runtime::{Builder, LocalOptions};
     use tokio::task::spawn_local;
 
@@ -152,6 +166,35 @@ mod tests {
         assert_eq!(taken.len(), 2000);
         let most = between.iter().zip(between.iter().skip(1)).map(|(before, after)| after - before).max();
         assert!(most <= Some(2 * TURNS), "{most:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_sends_many_pieces_is_looked_at_a_few_times() {
+        for (pieces, between) in [(1000, 10), (1000, 50), (20, 1)].map(|(n, ms)| (n, Duration::from_millis(ms))) {
+            let (mut client, mut server) = tokio::io::duplex(pieces);
+            let sending = tokio::spawn(async move {
+                for _ in 0..pieces {
+                    client.write_all(b"x").await.unwrap();
+                    sleep(between).await;
+                }
+                (client, Instant::now())
+            });
+            let (mut looks, mut received) = (0, 0);
+            let take = |bytes: &[u8]| {
+                (looks, received) = (looks + 1, received + bytes.len());
+                (received < pieces).then_some(pieces)
+            };
+            let begin = Instant::now();
+            let pace = Pace::new();
+            tokio::select! {
+                read = pace.read(&mut server, pieces, take) => read.unwrap(),
+                () = pace.call() => unreachable!("it never ends"),
+            }
+            let (took, sent) = (begin.elapsed(), between * pieces as u32);
+            assert!(took <= sent + (sent / 2).min(LONGEST_PAUSE) + SHORTEST_PAUSE, "{took:?} for {sent:?}");
+            assert!(looks <= 20 + sent.as_secs(), "{looks} looks within {sent:?}");
+            sending.await.unwrap();
+        }
     }
 
     #[test]
