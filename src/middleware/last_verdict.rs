@@ -106,6 +106,7 @@ mod tests {
             headers: HeaderMap::new(),
             upgrade: false,
             body: Body::Empty,
+            body_since: None,
         }
     }
 

@@ -22,7 +22,8 @@ pub(super) async fn read(call: &mut Call<Body>, limits: &Limits) -> Result<Bytes
     if call.body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    read_until(&mut call.body, &mut call.headers, limits, Deadline::new(limits)).await
+    let deadline = Deadline::new(limits, call.body_since.unwrap_or_else(Instant::now));
+    read_until(&mut call.body, &mut call.headers, limits, deadline).await
 }
 
 /// How many bytes of a body must have come until memory is taken for all of it.
@@ -128,11 +129,9 @@ struct Deadline {
     rate: u64,
 }
 
-const GRACE: Duration = Duration::from_secs(10);
-
 impl Deadline {
-    fn new(limits: &Limits) -> Self {
-        Self { start: Instant::now(), rate: limits.body_min_rate }
+    fn new(limits: &Limits, start: Instant) -> Self {
+        Self { start, rate: limits.body_min_rate }
     }
 
     /// How long the next bytes may take, `received` bytes into the body.
@@ -141,7 +140,7 @@ impl Deadline {
             return Duration::from_secs(u64::from(u32::MAX));
         }
         let earned = Duration::from_secs(received as u64 / self.rate);
-        (GRACE + earned).saturating_sub(self.start.elapsed())
+        (Limits::BODY_GRACE + earned).saturating_sub(self.start.elapsed())
     }
 }
 
@@ -163,7 +162,7 @@ mod tests {
             let send = send.clone();
             async move {
                 let limits = Limits::default();
-                let deadline = Deadline { start: Instant::now() - since, ..Deadline::new(&limits) };
+                let deadline = Deadline::new(&limits, Instant::now() - since);
                 send.send(
                     read_until(&mut Body::Stream(request.into_body()), &mut HeaderMap::new(), &limits, deadline).await,
                 )
@@ -180,16 +179,16 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_stalls_is_given_up() {
         let begun = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{";
-        let error = stalled(begun, GRACE * 2).await.unwrap_err();
+        let error = stalled(begun, Limits::BODY_GRACE * 2).await.unwrap_err();
         assert_eq!(error.status, StatusCode::REQUEST_TIMEOUT);
         assert!(error.message.contains("limits.body_min_rate"), "{}", error.message);
     }
 
     #[test]
     fn a_slow_body_has_grace_and_then_a_rate() {
-        let deadline = |body_min_rate| Deadline::new(&Limits { body_min_rate, ..Limits::default() });
-        assert!(deadline(100).left(0) <= GRACE);
-        assert!(deadline(100).left(100_000) > GRACE * 50);
-        assert!(deadline(0).left(0) > GRACE * 1_000_000);
+        let deadline = |body_min_rate| Deadline::new(&Limits { body_min_rate, ..Limits::default() }, Instant::now());
+        assert!(deadline(100).left(0) <= Limits::BODY_GRACE);
+        assert!(deadline(100).left(100_000) > Limits::BODY_GRACE * 50);
+        assert!(deadline(0).left(0) > Limits::BODY_GRACE * 1_000_000);
     }
 }

@@ -15,6 +15,7 @@ use crate::docker::target::Target;
 use crate::error::Error;
 use crate::observe::{Asked, canonical};
 use crate::policy::Call;
+use crate::server::BodySince;
 
 /// Layer of [`Route`].
 #[derive(Clone)]
@@ -141,6 +142,7 @@ fn to_call(request: Request<Incoming>, line: Line, connection: &Connection) -> C
         unrepaired: false,
         headers: parts.headers,
         body,
+        body_since: parts.extensions.get().map(|BodySince(since)| *since),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
 use http::HeaderMap;
 
@@ -36,6 +37,8 @@ pub struct Call<B> {
     pub upgrade: bool,
     /// The request's body.
     pub body: B,
+    /// Since when the body is awaited, if that was before the call was routed.
+    pub body_since: Option<Instant>,
 }
 
 /// A call that may be sent. There is no way to make one but [`Call::permit`].

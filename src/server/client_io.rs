@@ -49,13 +49,15 @@ pub(super) struct Flags {
     pub(super) unflushed: Cell<bool>,
     /// The last request has a body, which the client may still be sending.
     pub(super) has_body: Cell<bool>,
+    /// Since when the body is awaited of which some was read with the head that hyper has next.
+    pub(super) body_since: Cell<Option<std::time::Instant>>,
     /// A plain end of the connection would be taken for the end of a whole answer.
     pub(super) ends_by_close: Cell<bool>,
 }
 
 impl Flags {
-    /// Those of a connection that has been open since then.
-    pub(super) fn new(since: Instant) -> Self {
+    /// Those of a connection whose request is awaited since then, and its body, if it is, since `body_since`.
+    pub(super) fn new(since: Instant, body_since: Option<std::time::Instant>) -> Self {
         Self {
             waiting_since: Cell::new(Some(since)),
             head: Cell::default(),
@@ -65,6 +67,7 @@ impl Flags {
             eof: Cell::default(),
             unflushed: Cell::default(),
             has_body: Cell::default(),
+            body_since: Cell::new(body_since),
             ends_by_close: Cell::default(),
         }
     }

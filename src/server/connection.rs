@@ -29,7 +29,7 @@ use super::takeover::Takeover;
 use super::tasks::{Task, Tasks};
 use super::tunnel::Tunnel;
 use super::worker::Load;
-use super::{NewStack, Stack, first_head, handshake, linger, peer};
+use super::{NewStack, Stack, first_body, first_head, handshake, linger, peer};
 use crate::identity::Identity;
 use crate::net::{Plain, Socket};
 use crate::settings::Limits;
@@ -41,6 +41,7 @@ pub(super) struct Shared<N> {
     new_stack: N,
     counts: Arc<Counts>,
     header_timeout: Duration,
+    judged_body: usize,
     http: http1::Builder,
 }
 
@@ -54,6 +55,7 @@ impl<N: NewStack> Shared<N> {
             new_stack,
             counts,
             header_timeout: limits.header_timeout,
+            judged_body: limits.judged_body,
             http,
         }
     }
@@ -89,8 +91,9 @@ async fn until_taken_over<N: NewStack>(
 ) -> Option<(Tunnel, Standing, Places)> {
     let Accepted { stream, address, tls, place } = accepted;
     let standing = Standing(tls);
-    let opened = Box::pin(unless_draining(task, open(shared, stream, address, &standing))).await;
-    let (mut socket, identity) = opened.flatten()?;
+    let mut opening = Box::pin(open(shared, stream, address, &standing));
+    let (mut socket, identity) = unless_draining(task, opening.as_mut()).await.flatten()?;
+    drop(opening);
     let Some(peer_place) = shared.counts.peer(&identity) else {
         tracing::warn!(peer = identity.label(), ?address, "a connection is refused: this peer has as many as it may");
         return None;
@@ -98,39 +101,41 @@ async fn until_taken_over<N: NewStack>(
     let places = (peer_place, place);
     let since = Instant::now();
     let chain = socket.peer_certificates().map(<[_]>::to_vec);
-    let saying = while_it_holds(task, &standing, chain.as_deref(), says_something(shared, &mut socket));
-    let head = Box::pin(saying).await?;
+    let mut saying = Box::pin(says_something(shared, &mut socket, task));
+    let (said, body_since) = while_it_holds(task, &standing, chain.as_deref(), saying.as_mut()).await?;
+    drop(saying);
     let stack = shared.new_stack.new_stack(Rc::new(identity));
-    let takeover = Box::pin(http(shared, (socket, head), stack, since, task, (&standing, chain.as_deref()))).await?;
+    // A body that was waited for took none of the time for its head.
+    let since = body_since.map_or(since, |_| Instant::now());
+    let flags = Rc::new(Flags::new(since, body_since));
+    let takeover =
+        Box::pin(http(shared, (socket, said), stack, (since, flags), task, (&standing, chain.as_deref()))).await?;
     Some((Tunnel::new(takeover), standing, places))
 }
 
-/// Whoever has not shaken hands when the end comes has not asked for anything.
-async fn unless_draining<T>(task: &Task, opening: impl Future<Output = T>) -> Option<T> {
-    let mut opening = pin!(opening);
-    poll_fn(|cx| match task.poll_phase(cx) {
+/// Whoever has not shaken hands when the end comes has not asked for anything, nor has whoever has not sent a head.
+///
+/// What is awaited is borrowed, here and below: a future that another one is given has room in that one twice.
+fn unless_draining<T>(task: &Task, mut opening: Pin<&mut impl Future<Output = T>>) -> impl Future<Output = Option<T>> {
+    poll_fn(move |cx| match task.poll_phase(cx) {
         Phase::Serving => opening.as_mut().poll(cx).map(Some),
         Phase::Draining | Phase::Closing | Phase::Ending => Poll::Ready(None),
     })
-    .await
 }
 
-/// Nor has whoever has not sent a head; and no head is waited for where a reload has taken the right to send one.
-async fn while_it_holds<T>(
+/// No request is waited for where a reload has taken the right to send one.
+fn while_it_holds<T>(
     task: &Task,
     standing: &Standing,
     chain: Option<&[CertificateDer<'_>]>,
-    saying: impl Future<Output = Option<T>>,
-) -> Option<T> {
-    let mut saying = pin!(unless_draining(task, saying));
-    poll_fn(|cx| {
+    mut saying: Pin<&mut impl Future<Output = Option<T>>>,
+) -> impl Future<Output = Option<T>> {
+    poll_fn(move |cx| {
         if task.is_after_reload() && !standing.holds(chain, None) {
             return Poll::Ready(None);
         }
         saying.as_mut().poll(cx)
     })
-    .await
-    .flatten()
 }
 
 /// Makes the socket known to the runtime, does the handshake, and says who it is.
@@ -157,10 +162,28 @@ async fn open<N: NewStack>(
     Some((Socket::Tls(Box::new(TlsStream::Server(stream))), identity.ok()?))
 }
 
-/// The first bytes of a client, as [`first_head`] has them; `None` if it leaves or sends none in time. Until then it
-/// gets none of the memory that HTTP takes: ten thousand silent connections cost a seventh of what they would.
-async fn says_something<N: NewStack>(shared: &Shared<N>, socket: &mut Socket) -> Option<Vec<u8>> {
-    match timeout(shared.header_timeout, first_head::read(socket, &shared.pace)).await {
+/// The first bytes of a client, and since when some of them were waited for as the body behind a head; `None` if it
+/// leaves or sends no head in time. Until then it gets none of the memory that HTTP takes: ten thousand silent
+/// connections cost a seventh of what they would.
+async fn says_something<N: NewStack>(
+    shared: &Shared<N>,
+    socket: &mut Socket,
+    task: &Task,
+) -> Option<(Vec<u8>, Option<std::time::Instant>)> {
+    let mut said = says_head(shared, socket, task).await?;
+    let Some(length) = first_body::awaited(&said, shared.judged_body) else { return Some((said, None)) };
+    let since = Instant::now();
+    // Boxed, so that whoever says nothing has no memory of it.
+    let mut body = Box::pin(timeout(Limits::BODY_GRACE, first_body::read(socket, &shared.pace, &mut said, length)));
+    // Whatever becomes of it: there is a request, and an answer to it is the stack's.
+    let _ = unless_draining(task, body.as_mut()).await;
+    drop(body);
+    Some((said, Some(since.into_std())))
+}
+
+async fn says_head<N: NewStack>(shared: &Shared<N>, socket: &mut Socket, task: &Task) -> Option<Vec<u8>> {
+    let head = pin!(timeout(shared.header_timeout, first_head::read(socket, &shared.pace)));
+    match unless_draining(task, head).await? {
         Ok(Ok(head)) => Some(head),
         // A TLS peer that left without close_notify has ended its bytes, no more; so hyper is to see it.
         Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Some(Vec::new()),
@@ -175,18 +198,19 @@ async fn says_something<N: NewStack>(shared: &Shared<N>, socket: &mut Socket) ->
     }
 }
 
-/// Answers requests until the connection ends or is taken over. `since` is when it was open, and beside the socket
-/// stands what was read from it; hyper has both until the end of this.
+/// Answers requests until the connection ends or is taken over. Beside the socket stands what was read from it; hyper
+/// has both until the end of this. The head is awaited since `since`.
 async fn http<N: NewStack>(
     shared: &Shared<N>,
     (socket, early): (Socket, Vec<u8>),
     stack: N::Stack,
-    since: Instant,
+    (since, flags): (Instant, Rc<Flags>),
     task: &Task,
     (standing, chain): (&Standing, Option<&[CertificateDer<'_>]>),
 ) -> Option<Takeover> {
-    let glue = Glue { stack: Rc::new(stack), flags: Rc::new(Flags::new(since)), tunnel: Rc::default() };
-    let (stack, flags, tunnel) = (glue.stack.clone(), glue.flags.clone(), glue.tunnel.clone());
+    let glue = Glue { stack: Rc::new(stack), flags: flags.clone(), tunnel: Rc::default() };
+    let (stack, tunnel) = (glue.stack.clone(), glue.tunnel.clone());
+    let mut unread = !early.is_empty();
     let io = TokioIo::new(ClientIo::new(socket, early, flags.clone(), shared.pace.clone()));
     let mut connection = shared.http.serve_connection(io, glue);
     let mut head_timer = HeadTimer::new(shared.header_timeout, since);
@@ -195,6 +219,8 @@ async fn http<N: NewStack>(
     let end = poll_fn(|cx| {
         match task.poll_phase(cx) {
             Phase::Serving => {}
+            // hyper ends a connection of which it has read nothing, and a request is here.
+            Phase::Draining if unread => cx.waker().wake_by_ref(),
             Phase::Draining if draining => {}
             Phase::Draining => {
                 draining = true;
@@ -225,6 +251,7 @@ async fn http<N: NewStack>(
             }
             Part::Client => {
                 let polled = Pin::new(&mut connection).poll(cx);
+                unread = false;
                 if tunnel.borrow().is_some() && !flags.unflushed.get() {
                     return Poll::Ready(End::TakenOver);
                 }

@@ -14,7 +14,7 @@ use hyper::service::Service;
 
 use super::client_io::Flags;
 use super::outgoing::Outgoing;
-use super::{Answer, CutFragment, Stack, takeover};
+use super::{Answer, BodySince, CutFragment, Stack, takeover};
 use crate::body::Body;
 use crate::net::Upstream;
 
@@ -41,6 +41,9 @@ impl<S: Stack> Service<Request<Incoming>> for Glue<S> {
         let head = flags.head.take();
         if head.has_fragment() {
             request.extensions_mut().insert(CutFragment);
+        }
+        if let Some(since) = flags.body_since.take() {
+            request.extensions_mut().insert(BodySince(since));
         }
         if head.has_length() && !request.headers().contains_key(CONTENT_LENGTH) {
             // hyper took it out because of a Transfer-Encoding. The stack shall see both, and refuse
@@ -99,4 +102,4 @@ fn too_many_headers() -> Response<Body> {
 
 /// The most header lines that a request may have. hyper's own limit is 100, and
 /// setting another makes it allocate for every request.
-const MAX_HEADERS: usize = 64;
+pub(super) const MAX_HEADERS: usize = 64;

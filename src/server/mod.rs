@@ -10,6 +10,7 @@ mod accept;
 mod client_io;
 mod connection;
 mod drain;
+mod first_body;
 mod first_head;
 mod first_hello;
 mod glue;
@@ -42,6 +43,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock, Weak};
 use std::task::Context;
+use std::time::Instant;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -91,6 +93,10 @@ pub trait Stack: 'static {
 /// An extension of a request whose target had a fragment: hyper cut it off.
 #[derive(Clone, Copy, Debug)]
 pub struct CutFragment;
+
+/// An extension of a request whose body has been awaited before: since when.
+#[derive(Clone, Copy, Debug)]
+pub struct BodySince(pub Instant);
 
 /// What allows an answer that lasts.
 pub trait Grounds {

@@ -170,6 +170,11 @@ pub struct Limits {
     pub workers: usize,
 }
 
+impl Limits {
+    /// How long a judged body may take before its rate counts.
+    pub const BODY_GRACE: Duration = Duration::from_secs(10);
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

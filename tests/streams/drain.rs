@@ -54,6 +54,30 @@ async fn a_call_that_is_under_way_gets_its_answer_and_nobody_else_gets_in() {
     gateway.ended().await;
 }
 
+/// Its body is waited for, for longer than a head, and nothing of it is lost when the end comes.
+#[tokio::test]
+async fn a_call_of_which_half_the_body_is_here_gets_its_answer() {
+    let backend = Backend::start(Transport::Unix).await;
+    let limits = Limits { header_timeout: Duration::from_millis(100), ..limits(LONG) };
+    let mut gateway = Gateway::start_with(Transport::Unix, &backend.settings(), limits);
+    let mut client = gateway.connect().await;
+    client.write("POST /v1.25/containers/create HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n01234").await;
+    for _ in 0..2 {
+        // One that asks for nothing is let go: so is whoever has not sent a head by now.
+        gateway.connect().await.expect_end().await;
+    }
+    gateway.drain();
+    let mut daemon = backend.accept().await;
+    daemon.read_head().await;
+    client.write("56789").await;
+    assert_eq!(daemon.read_bytes(10).await, b"0123456789");
+    daemon.write("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}").await;
+    let head = client.read_head().await;
+    assert!(head.starts_with("HTTP/1.1 201 Created\r\n") && head.contains("Connection: close\r\n"), "{head}");
+    assert_eq!(client.read_rest().await, b"{}");
+    gateway.ended().await;
+}
+
 #[tokio::test]
 async fn tunnels_go_on_until_they_end() {
     let backend = Backend::start(Transport::Unix).await;
