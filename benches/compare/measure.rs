@@ -215,7 +215,7 @@ impl Beside {
     /// Lets abuse loose on a door, and a polite client on the proxy.
     fn run(bench: &Bench, running: &mut Running, door: &Door, polite: &Plan, abuse: Abuse) -> Result<Self> {
         let work = Work::Abuse { abuse, window: bench.window() * 4 };
-        let mut abuser = bench.load(&Plan { door: door.clone(), work })?;
+        let mut abuser = bench.load_from_afar(&Plan { door: door.clone(), work })?;
         abuser.wait_for("ready", PATIENCE)?;
         // It has its connections before the abuser has all others.
         let mut beside = bench.load(polite)?;

@@ -119,6 +119,13 @@ impl Bench {
         let args = ["load".to_owned(), serde_json::to_string(plan)?];
         Process::start("the load", &self.load_cpus, current_exe()?, args)
     }
+
+    /// Starts a load that has a processor when nobody else wants it: it stands for another machine's.
+    pub(crate) fn load_from_afar(&self, plan: &Plan) -> Result<Process> {
+        let exe = current_exe()?.display().to_string();
+        let args = ["--idle", "0", &exe, "load", &serde_json::to_string(plan)?].map(str::to_owned);
+        Process::start("the load", &self.load_cpus, "chrt", args)
+    }
 }
 
 fn chosen(wanted: &[String], name: &str) -> bool {
