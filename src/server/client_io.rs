@@ -98,10 +98,15 @@ impl AsyncRead for ClientIo {
         if !this.flags.eof.get() {
             let before = buf.filled().len();
             let read = if this.early.is_empty() {
-                if this.flags.is_amid() {
+                let is_amid = this.flags.is_amid();
+                if is_amid {
                     ready!(this.pace.poll_turn(&mut this.turn, cx));
                 }
-                ready!(Pin::new(&mut this.socket).poll_read(cx, buf))
+                let read = ready!(Pin::new(&mut this.socket).poll_read(cx, buf));
+                if is_amid {
+                    this.pace.charge(buf.filled().len() - before);
+                }
+                read
             } else {
                 buf.put_slice(&this.early.split_to(this.early.len().min(buf.remaining())));
                 Ok(())

@@ -22,6 +22,9 @@ use super::scratch;
 /// How many have a turn between two looks at the sockets: a tenth of a millisecond's work.
 const TURNS: usize = 32;
 
+/// The bytes of a body that are read and kept in about the time of a turn.
+const WORTH: usize = 4 * 1024;
+
 /// What the runtime's clock can tell from nothing.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
@@ -63,6 +66,12 @@ impl Pace {
             }
         }
         Poll::Ready(())
+    }
+
+    /// Takes as many turns more as so many bytes are worth that came with one: a body of megabytes that is here is not
+    /// read to its end before the sockets are looked at.
+    pub(super) fn charge(&self, bytes: usize) {
+        self.left.set(self.left.get().saturating_sub(bytes / WORTH));
     }
 
     /// Reads what comes in pieces, each when it has its turn, and for now to where all are read: who waits owns no
@@ -202,6 +211,20 @@ mod tests {
         let (_, taken) = taken(100);
         let first = |index: usize| taken.iter().position(|one| *one == index).unwrap();
         assert!((1..100).all(|index| first(index - 1) < first(index)), "{taken:?}");
+    }
+
+    #[test]
+    fn much_that_comes_with_one_turn_takes_those_of_others() {
+        let pace = Pace::new();
+        let cx = Context::from_waker(Waker::noop());
+        let mut taken = 0;
+        while pace.poll_turn(&mut Turn::default(), &cx).is_ready() {
+            pace.charge(8 * WORTH);
+            taken += 1;
+        }
+        assert_eq!(taken, TURNS.div_ceil(9));
+        pace.call_some();
+        assert!(pace.poll_turn(&mut Turn::default(), &cx).is_ready(), "a look at the sockets gives new ones");
     }
 
     #[test]
