@@ -122,6 +122,8 @@ async fn repaired(
             let kept = asks.then(|| json.clone());
             long::pause(&text).await;
             let verdict = decide_read(&call.policy, &question(call, None), caller, Ok(json));
+            // To let go of what was kept is as long.
+            long::pause(&text).await;
             match kept.filter(|_| verdict.is_in_doubt()) {
                 // The backend is asked about what the text names.
                 Some(json) => json.to_vec().into(),
