@@ -27,7 +27,9 @@ pub(super) fn awaited(bytes: &[u8], longest: usize) -> Option<usize> {
             return None;
         }
         if is("Content-Length") {
-            length = Some(std::str::from_utf8(header.value).ok()?.parse::<usize>().ok()?);
+            // What parses with a sign is refused as it is: nobody is to wait for that.
+            let digits = std::str::from_utf8(header.value).ok().filter(|text| !text.starts_with('+'))?;
+            length = Some(digits.parse::<usize>().ok()?);
         }
     }
     let whole = begin + length.filter(|length| *length <= longest)?;
@@ -85,6 +87,8 @@ mod tests {
             "Transfer-Encoding: chunked\r\nContent-Length: 10\r\n",
             "Content-Length: 10\r\nContent-Length: 10\r\n",
             "Content-Length: ten\r\n",
+            "Content-Length: +10\r\n",
+            "Content-Length: 10, 10\r\n",
             "Content-Length: 99999999999999999999999\r\n",
         ] {
             assert_eq!(awaited(head(lines).as_bytes(), LONGEST), None, "{lines:?}");
