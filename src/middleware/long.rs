@@ -24,8 +24,10 @@ thread_local! {
 /// on it keeps twice as much (mallopt(3), `M_MMAP_THRESHOLD`). Else half of what a long body costs would be page faults.
 static KEPT: Once = Once::new();
 
-/// Bytes that a long body takes, with what is read of it: twice what may be judged by default.
-const KEEP: usize = 8 * 1024 * 1024;
+/// More than half of the bytes that a long body takes with what is read of it: 17 MiB, for short texts that fill what
+/// may be judged by default. A page that is given back costs a fault when the next one comes, and those of a whole list
+/// come at a stretch.
+const KEEP: usize = 12 * 1024 * 1024;
 
 /// What a long body is judged with: one of a worker at a time, so that others wait for a step of one and not of each,
 /// and so that no more memory is taken than one takes. To be kept for that long, and for nothing that waits for a peer.
