@@ -132,19 +132,6 @@ proptest! {
     }
 
     #[test]
-    fn a_text_says_the_same_when_it_is_read_in_steps(text in r#"[ \[\]{}:,"a-c0-2.eE+\-\\utrflsn]{0,60}"#, step in 0_usize..20) {
-        let mut parser = json::Parser::new(text.as_bytes()).unwrap();
-        let read = loop {
-            match parser.read_on(step) {
-                Ok(None) => {}
-                Ok(Some(json)) => break Ok(json),
-                Err(error) => break Err(error),
-            }
-        };
-        prop_assert_eq!(read, json::parse(text.as_bytes()));
-    }
-
-    #[test]
     fn any_text_of_json_letters_is_read_as_others_read_it(text in r#"[ \[\]{}:,"a-c0-2.eE+\-\\utrflsn]{0,60}"#) {
         if let Ok(json) = json::parse(text.as_bytes()) {
             let other: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -97,8 +97,37 @@ fn without_repairs(call: &Call<Body>, bytes: Option<&Bytes>, caller: Option<&Cal
     permit_at_once(&call.policy, &question(call, Some(bytes)), caller, |body| create_needs(&ask, &call.target, body))
 }
 
-/// Makes the repairs of a call, and judges what its body says then, unless the text of that is needed: then `bytes`
-/// become it.
+/// What becomes of a body that is repaired.
+enum Repaired {
+    /// It is judged.
+    Judged(Verdict),
+    /// It says this now.
+    Says(Vec<u8>),
+    /// It says nothing.
+    Blank,
+}
+
+/// Makes the repairs of a call, and judges what its body says then, unless the text of that is needed.
+fn repair<B>(call: &mut Call<B>, text: &[u8], caller: Option<&Caller>) -> Result<Repaired, Error> {
+    let asks = call.policy.access.as_ref().is_some_and(|access| access.asks(call.endpoint));
+    let before = asks.then(|| (call.target.clone(), call.bridged.clone()));
+    let Some(json) = bridge::repair(call, text)? else { return Ok(Repaired::Blank) };
+    if !needs_body(&call.policy, call.endpoint, &call.target) || takes_text(call) {
+        return Ok(Repaired::Says(json.to_vec()));
+    }
+    let verdict = decide_read(&call.policy, &question(call, None), caller, Ok(json));
+    match before.filter(|_| verdict.is_in_doubt()) {
+        None => Ok(Repaired::Judged(verdict)),
+        // The backend is asked about what the text names. That is rare, and a copy of all that was judged is not.
+        Some(before) => {
+            (call.target, call.bridged) = before;
+            let json = bridge::repair(call, text)?;
+            Ok(json.map_or(Repaired::Blank, |json| Repaired::Says(json.to_vec())))
+        }
+    }
+}
+
+/// [`repair`], for what is sent: `bytes` become it, if it is not judged yet.
 async fn repaired(
     call: &mut Call<Body>,
     bytes: &mut Option<Bytes>,
@@ -110,30 +139,21 @@ async fn repaired(
         Some(bytes) => bytes,
         None => read(call, limits).await?,
     };
-    let _turn = long::turn(&text).await;
-    let json = bridge::repair(call, &text, limits).await.inspect_err(|error| connection.note_refusal(error))?;
+    let repaired = if is_long(&text) {
+        let caller = caller.cloned();
+        long::apart(call, &text, move |call, text| repair(call, text, caller.as_ref())).await
+    } else {
+        repair(call, &text, caller)
+    };
+    let repaired = repaired.inspect_err(|error| connection.note_refusal(error))?;
     // Nothing but what is judged can be sent from here on.
     call.body = Body::Empty;
-    long::pause(&text).await;
-    let needs_body = needs_body(&call.policy, call.endpoint, &call.target);
-    let sent = match json {
-        Some(json) if needs_body && !takes_text(call) => {
-            let asks = call.policy.access.as_ref().is_some_and(|access| access.asks(call.endpoint));
-            let kept = asks.then(|| json.clone());
-            long::pause(&text).await;
-            let verdict = decide_read(&call.policy, &question(call, None), caller, Ok(json));
-            // To let go of what was kept is as long.
-            long::pause(&text).await;
-            match kept.filter(|_| verdict.is_in_doubt()) {
-                // The backend is asked about what the text names.
-                Some(json) => json.to_vec().into(),
-                None => return Ok(Some(verdict)),
-            }
-        }
-        Some(json) => json.to_vec().into(),
-        None => text.clone(),
+    let sent = match repaired {
+        Repaired::Judged(verdict) => return Ok(Some(verdict)),
+        Repaired::Says(sent) => sent.into(),
+        Repaired::Blank => text,
     };
-    if needs_body {
+    if needs_body(&call.policy, call.endpoint, &call.target) {
         *bytes = Some(sent);
     } else {
         call.body = Body::full(sent);
@@ -142,7 +162,7 @@ async fn repaired(
 }
 
 /// What there is to judge, as far as the backend need not be asked.
-fn question<'q>(call: &'q Call<Body>, body: Option<&'q [u8]>) -> Question<'q> {
+fn question<'q, B>(call: &'q Call<B>, body: Option<&'q [u8]>) -> Question<'q> {
     Question {
         endpoint: call.endpoint,
         target: &call.target,
@@ -175,7 +195,7 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
     };
     let (verdict, known) = match judged {
         Some(verdict) => (verdict, Known::default()),
-        None => own::judge(&policy, &question(call, bytes.as_deref()), caller, &gateway.backend).await?,
+        None => own::judge(call, bytes.as_ref(), caller, &gateway.backend).await?,
     };
     match verdict {
         Verdict::Permit(permit) => {
@@ -203,7 +223,7 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
 
 /// True if a call cannot be judged without the text of its body: everything that it names must be asked about, or
 /// networks that it names are joined by calls of their own.
-fn takes_text(call: &Call<Body>) -> bool {
+fn takes_text<B>(call: &Call<B>) -> bool {
     let access = call.policy.access.as_ref();
     own::has_joins(call) || access.is_some_and(|access| access.owner(&call.identity).is_some())
 }

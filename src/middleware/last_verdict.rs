@@ -71,12 +71,10 @@ impl Permitted {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
-    use http::HeaderMap;
     use proptest::prelude::*;
 
     use super::*;
     use crate::docker::endpoint::{Method, Routed};
-    use crate::identity::Identity;
     use crate::policy::access::load::from_text;
     use crate::policy::{Question, Verdict, decide, load};
 
@@ -94,20 +92,10 @@ mod tests {
     }
 
     fn call(policy: &Arc<Policy>, method: Method, target: &str) -> Call<Body> {
-        let target = Target::parse(target).unwrap();
-        let Routed::To { endpoint, .. } = target.route(method) else { panic!("{target:?} is no operation") };
-        Call {
-            endpoint,
-            target: Rc::new(target),
-            identity: Rc::new(Identity::nobody()),
-            policy: policy.clone(),
-            bridged: None,
-            unrepaired: false,
-            headers: HeaderMap::new(),
-            upgrade: false,
-            body: Body::Empty,
-            body_since: None,
-        }
+        let Routed::To { endpoint, .. } = Target::parse(target).unwrap().route(method) else {
+            panic!("{target} is no operation")
+        };
+        Call::of_nobody(policy, endpoint, target)
     }
 
     fn judged(call: &Call<Body>) -> Verdict {

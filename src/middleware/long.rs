@@ -1,24 +1,87 @@
-//! Long bodies, which are judged in steps with others between them: all connections of a worker share its thread.
+//! Long bodies, which are judged on a thread beside the worker's: all connections of a worker share its own.
 
+use std::any::Any;
+use std::cell::OnceCell;
 use std::hint::black_box;
-use std::sync::{Arc, Once};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Once;
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::yield_now;
+use bytes::Bytes;
+use tokio::sync::oneshot;
 
-use crate::docker::json::{self, Json, JsonError, Parser};
+use crate::policy::{Call, Head};
 
-/// The bytes that are read at a stretch: a tenth of a millisecond.
-const STEP: usize = 32 * 1024;
-
-/// True for a body that others would feel if it were judged at a stretch.
+/// True for a body that others would feel if it were judged at a stretch: it takes more than a tenth of a millisecond.
 pub(super) const fn is_long(body: &[u8]) -> bool {
-    body.len() >= 2 * STEP
+    body.len() >= 64 * 1024
 }
+
+type Job = Box<dyn FnOnce() + Send>;
 
 thread_local! {
-    static TURN: Arc<Semaphore> = Arc::new(Semaphore::new(1));
+    /// One thread for each worker that has had a long body: they are judged one after the other, so that no more memory
+    /// is taken than one takes. `None` if the system gave none.
+    static JUDGE: OnceCell<Option<Sender<Job>>> = const { OnceCell::new() };
 }
+
+/// The end of a job that gave its result, or panicked.
+type Ended<T> = Result<(Head, T), Box<dyn Any + Send>>;
+
+/// Does work about a call and its body on the thread for that, while the worker serves others. If the call ends before
+/// its turn comes, nothing is done.
+pub(super) async fn apart<B, T: Send + 'static>(
+    call: &mut Call<B>,
+    body: &Bytes,
+    work: impl FnOnce(&mut Call<()>, &[u8]) -> T + Send + 'static,
+) -> T {
+    let (reply, ended) = oneshot::channel::<Ended<T>>();
+    // The caller keeps the body, and is the last to let go of it: its memory is the worker's, who must not wait for a
+    // thread that comes last.
+    let (head, bytes) = (call.take_head(), body.clone());
+    let job = move || {
+        if !reply.is_closed() {
+            // The bytes are let go of before the reply.
+            let work = AssertUnwindSafe(move || head.with(|call| work(call, &bytes)));
+            let _ = reply.send(catch_unwind(work));
+        }
+    };
+    give(Box::new(job));
+    match ended.await {
+        Ok(Ok((head, done))) => {
+            call.put_back(head);
+            done
+        }
+        Ok(Err(panic)) => resume_unwind(panic),
+        Err(_) => unreachable!("a job is done while its call waits for it"),
+    }
+}
+
+/// Has a job done beside the worker, or here if there is no thread to be had.
+fn give(job: Job) {
+    JUDGE.with(|judge| match judge.get_or_init(start) {
+        Some(judge) => judge.send(job).unwrap_or_else(|unsent| (unsent.0)()),
+        None => job(),
+    });
+}
+
+/// Starts the thread. It ends with its worker.
+fn start() -> Option<Sender<Job>> {
+    KEPT.call_once(|| drop(black_box(Vec::<u8>::with_capacity(KEEP))));
+    let (judge, jobs) = channel::<Job>();
+    let run = move || {
+        // Where others want the processor, they come first: whoever sends much waits longer. If that is forbidden
+        // (seccomp), it is one among them.
+        let _ = rustix::process::nice(LAST);
+        jobs.iter().for_each(|job| job());
+    };
+    thread::Builder::new().name("judge".into()).spawn(run).ok()?;
+    Some(judge)
+}
+
+/// The lowest priority, setpriority(2).
+const LAST: i32 = 19;
 
 /// glibc takes a large block from the system each time and gives it back, until one of that size was freed: from then
 /// on it keeps twice as much (mallopt(3), `M_MMAP_THRESHOLD`). Else half of what a long body costs would be page faults.
@@ -29,76 +92,86 @@ static KEPT: Once = Once::new();
 /// come at a stretch.
 const KEEP: usize = 12 * 1024 * 1024;
 
-/// What a long body is judged with: one of a worker at a time, so that others wait for a step of one and not of each,
-/// and so that no more memory is taken than one takes. To be kept for that long, and for nothing that waits for a peer.
-pub(super) struct Turn(
-    #[expect(dead_code, reason = "it is given back when this is dropped")] Option<OwnedSemaphorePermit>,
-);
-
-/// Waits for the turn of a body, if it is long.
-pub(super) async fn turn(body: &[u8]) -> Turn {
-    if is_long(body) { Box::pin(next_turn()).await } else { Turn(None) }
-}
-
-async fn next_turn() -> Turn {
-    KEPT.call_once(|| drop(black_box(Vec::<u8>::with_capacity(KEEP))));
-    // It is never closed, so that there is no error.
-    Turn(TURN.with(Arc::clone).acquire_owned().await.ok())
-}
-
-/// Lets others have their turn between two steps, if the body is long.
-pub(super) async fn pause(body: &[u8]) {
-    if is_long(body) {
-        // Boxed, as it is rare: every call that is judged would carry its memory.
-        Box::pin(yield_now()).await;
-    }
-}
-
-/// [`json::parse`], with others between the steps.
-pub(super) async fn parse(body: &[u8]) -> Result<Json<'_>, JsonError> {
-    if is_long(body) { Box::pin(parse_in_steps(body)).await } else { json::parse(body) }
-}
-
-async fn parse_in_steps(body: &[u8]) -> Result<Json<'_>, JsonError> {
-    let mut parser = Parser::new(body)?;
-    loop {
-        yield_now().await;
-        if let Some(value) = parser.read_on(STEP)? {
-            return Ok(value);
-        }
-    }
-}
-
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
-    use std::cell::RefCell;
+    use std::sync::Arc;
+    use std::sync::mpsc::Receiver;
+    use std::thread::current;
 
+    use futures_util::FutureExt;
     use tokio::runtime::Builder;
 
     use super::*;
+    use crate::docker::endpoint::Endpoint;
+    use crate::policy::{Policy, load};
+
+    fn call() -> Call<()> {
+        let policy = Arc::new(Policy { profile: load::profile("engine", None).unwrap(), access: None });
+        Call::of_nobody(&policy, Endpoint::ContainerCreate, "/v1.41/containers/create")
+    }
+
+    fn run(test: impl Future<Output = ()>) {
+        Builder::new_current_thread().build().unwrap().block_on(test);
+    }
+
+    /// Work that waits for a word, and tells the name of its thread and the body.
+    fn waits(word: Receiver<()>) -> impl FnOnce(&mut Call<()>, &[u8]) -> (Option<String>, Vec<u8>) + Send + 'static {
+        move |_, body| {
+            word.recv().unwrap();
+            (current().name().map(str::to_owned), body.to_vec())
+        }
+    }
 
     #[test]
-    fn long_bodies_are_judged_one_after_the_other() {
-        let text = format!("[{}]", vec!["1"; 2 * STEP].join(","));
-        let order = RefCell::new(Vec::new());
-        let judge = async |name: &'static str| {
-            let _turn = turn(text.as_bytes()).await;
-            order.borrow_mut().push(name);
-            parse(text.as_bytes()).await.unwrap();
-            order.borrow_mut().push(name);
-        };
-        let given_up = async {
-            let _turn = turn(text.as_bytes()).await;
-            order.borrow_mut().push("gone");
-        };
-        let short = async {
-            let _turn = turn(b"[1]").await;
-            order.borrow_mut().push("short");
-        };
-        Builder::new_current_thread().build().unwrap().block_on(async {
-            tokio::join!(biased; judge("one"), judge("two"), given_up, short);
+    fn bodies_are_judged_one_after_the_other_beside_the_worker() {
+        run(async {
+            let ((mut one, mut two), body) = ((call(), call()), Bytes::from_static(b"{}"));
+            let ((first, of_first), (second, of_second)) = (channel(), channel());
+            let one = apart(&mut one, &body, waits(of_first));
+            let two = apart(&mut two, &body, waits(of_second));
+            let (mut one, mut two) = (Box::pin(one), Box::pin(two));
+            assert!(one.as_mut().now_or_never().is_none());
+            assert!(two.as_mut().now_or_never().is_none());
+            second.send(()).unwrap();
+            first.send(()).unwrap();
+            let judged = (Some("judge".to_owned()), b"{}".to_vec());
+            assert_eq!((two.await, one.now_or_never()), (judged.clone(), Some(judged)));
         });
-        assert_eq!(*order.borrow(), ["one", "short", "one", "two", "two", "gone"]);
+    }
+
+    #[test]
+    fn a_call_that_ended_before_its_turn_is_not_judged() {
+        run(async {
+            let ((mut one, mut two), body) = ((call(), call()), Bytes::from_static(b"{}"));
+            let ((first, of_first), (told, tells)) = (channel(), channel());
+            let mut waiting = Box::pin(apart(&mut one, &body, waits(of_first)));
+            assert!(waiting.as_mut().now_or_never().is_none());
+            let gone = apart(&mut two, &body, move |_, _| told.send(()).unwrap());
+            assert!(Box::pin(gone).as_mut().now_or_never().is_none());
+            first.send(()).unwrap();
+            waiting.await;
+            apart(&mut call(), &body, |_, _| ()).await;
+            assert!(tells.recv().is_err());
+        });
+    }
+
+    #[test]
+    fn what_is_done_to_a_call_is_done_to_it_and_a_panic_ends_it_alone() {
+        run(async {
+            let (mut one, body) = (call(), Bytes::from_static(b"{}"));
+            let failed = AssertUnwindSafe(apart(&mut one, &body, |_, _| panic!("as a test"))).catch_unwind().await;
+            assert_eq!(failed.unwrap_err().downcast_ref(), Some(&"as a test"));
+            let mut two = call();
+            two.headers.insert("x-kept", "yes".parse().unwrap());
+            let change = |call: &mut Call<()>, _: &[u8]| {
+                call.endpoint = Endpoint::ContainerList;
+                call.headers.insert("x-new", "too".parse().unwrap());
+            };
+            apart(&mut two, &body, change).await;
+            assert_eq!(two.endpoint, Endpoint::ContainerList);
+            assert_eq!(two.headers.get("x-kept").unwrap(), "yes");
+            assert_eq!(two.headers.get("x-new").unwrap(), "too");
+        });
     }
 }

@@ -41,6 +41,20 @@ pub struct Call<B> {
     pub body_since: Option<Instant>,
 }
 
+/// A call without its body, on its way to another thread or back: what a [`Call`] shares within one is its own here.
+#[derive(Debug)]
+pub struct Head {
+    endpoint: Endpoint,
+    target: Target,
+    identity: Identity,
+    policy: Arc<Policy>,
+    bridged: Option<Arc<Bridged>>,
+    unrepaired: bool,
+    headers: HeaderMap,
+    upgrade: bool,
+    body_since: Option<Instant>,
+}
+
 /// A call that may be sent. There is no way to make one but [`Call::permit`].
 #[derive(Debug)]
 pub struct Permitted<B> {
@@ -50,7 +64,52 @@ pub struct Permitted<B> {
     own: Option<Box<Own>>,
 }
 
+impl Head {
+    /// Does work about the call.
+    pub fn with<T>(self, work: impl FnOnce(&mut Call<()>) -> T) -> (Self, T) {
+        let mut call = Call {
+            endpoint: self.endpoint,
+            target: Rc::new(self.target),
+            identity: Rc::new(self.identity),
+            policy: self.policy,
+            bridged: self.bridged,
+            unrepaired: self.unrepaired,
+            headers: self.headers,
+            upgrade: self.upgrade,
+            body: (),
+            body_since: self.body_since,
+        };
+        let done = work(&mut call);
+        (call.take_head(), done)
+    }
+}
+
 impl<B> Call<B> {
+    /// All but the body. The call has no headers until [`put_back`](Self::put_back) is called.
+    #[must_use]
+    pub fn take_head(&mut self) -> Head {
+        Head {
+            endpoint: self.endpoint,
+            target: Target::clone(&self.target),
+            identity: Identity::clone(&self.identity),
+            policy: self.policy.clone(),
+            bridged: self.bridged.clone(),
+            unrepaired: self.unrepaired,
+            headers: std::mem::take(&mut self.headers),
+            upgrade: self.upgrade,
+            body_since: self.body_since,
+        }
+    }
+
+    /// Makes it what was made of its head. Who asks, and what judges it, stay the same.
+    pub fn put_back(&mut self, head: Head) {
+        self.endpoint = head.endpoint;
+        self.target = Rc::new(head.target);
+        self.bridged = head.bridged;
+        self.unrepaired = head.unrepaired;
+        self.headers = head.headers;
+    }
+
     /// Turns a verdict into the call to send. `full` makes a body of bytes.
     pub fn permit(mut self, permit: Permit, full: impl FnOnce(Vec<u8>) -> B) -> Permitted<B> {
         if let Some(target) = permit.target {
@@ -136,5 +195,25 @@ impl<B> Permitted<B> {
     /// Headers and body, for sending.
     pub fn into_parts(self) -> (HeaderMap, B) {
         (self.call.headers, self.call.body)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+impl<B: Default> Call<B> {
+    /// A call of nobody, for tests.
+    pub(crate) fn of_nobody(policy: &Arc<Policy>, endpoint: Endpoint, target: &str) -> Self {
+        Self {
+            endpoint,
+            target: Rc::new(Target::parse(target).unwrap()),
+            identity: Rc::new(Identity::nobody()),
+            policy: policy.clone(),
+            bridged: None,
+            unrepaired: false,
+            headers: HeaderMap::new(),
+            upgrade: false,
+            body: B::default(),
+            body_since: None,
+        }
     }
 }

@@ -14,7 +14,7 @@ mod write;
 use std::borrow::Cow;
 
 pub use lines::{BadStream, Lines};
-pub use parse::{JsonError, MAX_DEPTH, Parser, parse, repeated_name};
+pub use parse::{JsonError, MAX_DEPTH, parse, repeated_name};
 pub(super) use scan::plain_length;
 pub use write::short;
 

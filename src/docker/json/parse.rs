@@ -21,12 +21,11 @@ pub const MAX_DEPTH: usize = 64;
 /// Anything else than UTF-8 (also escaped lone surrogates), nesting beyond
 /// [`MAX_DEPTH`], a syntax error; with line and column.
 pub fn parse(bytes: &[u8]) -> Result<Json<'_>, JsonError> {
-    let mut parser = Parser::new(bytes)?;
-    loop {
-        if let Some(value) = parser.read_on(usize::MAX)? {
-            return Ok(value);
-        }
-    }
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| JsonError::at("the text is not UTF-8", bytes, error.valid_up_to()))?;
+    let tokens = Tokens { text, at: 0 };
+    let mut parser = Parser { tokens, open: Vec::new(), members: Vec::with_capacity(128), items: Vec::new() };
+    parser.document().map_err(|message| JsonError::at(*message, bytes, parser.tokens.at))
 }
 
 /// Why a text is not read, and where.
@@ -60,12 +59,12 @@ pub(super) fn fail<T>(message: &'static str) -> Result<T, Message> {
     Err(Box::new(message.into()))
 }
 
-/// A text that is read in steps.
+/// A text that is read.
 ///
-/// Nothing here calls itself: what is open is on a stack of its own, and reading can pause anywhere between two values.
+/// Nothing here calls itself: what is open is on a stack of its own.
 /// Members and items collect on two stacks that all levels share, and leave
 /// them in vectors of just the right size.
-pub struct Parser<'a> {
+struct Parser<'a> {
     tokens: Tokens<'a>,
     open: Vec<Open>,
     members: Vec<Member<'a>>,
@@ -81,48 +80,21 @@ enum Open {
 }
 
 impl<'a> Parser<'a> {
-    /// To read a text.
-    ///
-    /// # Errors
-    /// The text is not UTF-8.
-    pub fn new(bytes: &'a [u8]) -> Result<Self, JsonError> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| JsonError::at("the text is not UTF-8", bytes, error.valid_up_to()))?;
-        let tokens = Tokens { text, at: 0 };
-        Ok(Self { tokens, open: Vec::new(), members: Vec::with_capacity(128), items: Vec::new() })
-    }
-
-    /// Reads on for so many bytes and the value behind them, and gives what the text says once all of it is read. Not to
-    /// be called again after that.
-    ///
-    /// # Errors
-    /// Those of [`parse`].
-    pub fn read_on(&mut self, bytes: usize) -> Result<Option<Json<'a>>, JsonError> {
-        let until = self.tokens.at.saturating_add(bytes);
-        let result = self.document(until);
-        result.map_err(|message| JsonError::at(*message, self.tokens.text.as_bytes(), self.tokens.at))
-    }
-
-    fn document(&mut self, until: usize) -> Result<Option<Json<'a>>, Message> {
-        if self.tokens.at == 0 {
-            match self.tokens.token() {
-                None => return fail("there is no JSON value"),
-                Some(0xef) if self.tokens.text.starts_with('\u{feff}') => return fail("a byte order mark is not JSON"),
-                Some(_) => {}
-            }
+    fn document(&mut self) -> Result<Json<'a>, Message> {
+        match self.tokens.token() {
+            None => return fail("there is no JSON value"),
+            Some(0xef) if self.tokens.text.starts_with('\u{feff}') => return fail("a byte order mark is not JSON"),
+            Some(_) => {}
         }
         loop {
             if let Some(value) = self.begin()?
                 && let Some(value) = self.put(value)?
             {
                 return if self.tokens.token().is_none() {
-                    Ok(Some(value))
+                    Ok(value)
                 } else {
                     fail("there is more behind the JSON value")
                 };
-            }
-            if self.tokens.at >= until {
-                return Ok(None);
             }
         }
     }

@@ -7,13 +7,13 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::terms::Terms;
 use crate::body::Body;
-use crate::docker::bridge::{self, Ask, Bridged, Edits, Problem};
+use crate::docker::bridge::{self, Ask, Bridged, Edits, Host, Problem};
 use crate::docker::endpoint::{Endpoint, Hijack};
-use crate::docker::json::{Json, repeated_name, short};
+use crate::docker::json::{Json, parse, repeated_name, short};
 use crate::docker::schema::{self, SchemaErrors};
 use crate::docker::version::ApiVersion;
 use crate::error::Error;
-use crate::middleware::long;
+use crate::middleware::long::{self, is_long};
 use crate::middleware::receive::read;
 use crate::policy::{Call, Point, Refusal};
 use crate::settings::Limits;
@@ -32,7 +32,7 @@ pub(super) async fn bridge(call: &mut Call<Body>, terms: &Terms, limits: &Limits
     let ask = Ask { endpoint: call.endpoint, client, backend, host: &terms.host };
     let mut made = terms.bridged(client, backend);
     if !is_ping && bridge::wants_request(&ask) {
-        let edits = rewrite(call, &ask, limits).await?;
+        let edits = rewrite(call, &ask, &terms.host, limits).await?;
         made.after = edits.after;
         made.notes = edits.notes;
     }
@@ -47,32 +47,30 @@ pub(super) async fn bridge(call: &mut Call<Body>, terms: &Terms, limits: &Limits
 ///
 /// # Errors
 /// Everything in it that the backend cannot do.
-pub(in crate::middleware) async fn repair<'b>(
-    call: &mut Call<Body>,
-    body: &'b [u8],
-    limits: &Limits,
-) -> Result<Option<Json<'b>>, Error> {
+pub(in crate::middleware) fn repair<'b, B>(call: &mut Call<B>, body: &'b [u8]) -> Result<Option<Json<'b>>, Error> {
     call.unrepaired = false;
     let Some(bridged) = call.bridged.clone() else { return Ok(None) };
-    let (mut edits, json) = with_body(call, &bridged.ask(call.endpoint), body).await?;
+    let (mut edits, json) = with_body(call, &bridged.ask(call.endpoint), body)?;
     let json = edits.body.take().or(json);
-    settle(call, &edits, json.is_some(), limits).await?;
+    settle(call, &edits, json.is_some());
     call.bridged = Some(Arc::new(Bridged { after: edits.after, notes: edits.notes, ..Bridged::clone(&bridged) }));
     Ok(json)
 }
 
-async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Result<Edits, Error> {
+async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, host: &Arc<Host>, limits: &Limits) -> Result<Edits, Error> {
     let mut edits = if bridge::wants_body(ask) {
         let bytes = read(call, limits).await?;
-        let _turn = long::turn(&bytes).await;
-        let (edits, json) = with_body(call, ask, &bytes).await?;
-        call.body = match json {
-            Some(json) => {
-                long::pause(&bytes).await;
-                Body::full(json.to_vec())
-            }
-            None => Body::full(bytes),
-        };
+        let (edits, says) = if is_long(&bytes) {
+            let (client, backend, host) = (ask.client, ask.backend, host.clone());
+            long::apart(call, &bytes, move |call, bytes| {
+                let ask = Ask { endpoint: call.endpoint, client, backend, host: &host };
+                rewritten(call, &ask, bytes)
+            })
+            .await
+        } else {
+            rewritten(call, ask, &bytes)
+        }?;
+        call.body = says.map_or(Body::full(bytes), Body::full);
         edits
     } else {
         bridge::request(ask, Rc::make_mut(&mut call.target), None)
@@ -81,31 +79,32 @@ async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, limits: &Limits) -> Resul
     if let Some(body) = edits.body.take() {
         call.body = Body::full(body.to_vec());
     }
-    let has_body = matches!(call.body, Body::Full(_));
-    settle(call, &edits, has_body, limits).await?;
-    Ok(edits)
-}
-
-/// What there is to change beside the body.
-async fn settle(call: &mut Call<Body>, edits: &Edits, has_body: bool, limits: &Limits) -> Result<(), Error> {
     if edits.drop_body {
         read(call, limits).await?;
         call.body = Body::Empty;
     }
+    let has_body = matches!(call.body, Body::Full(_));
+    settle(call, &edits, has_body);
+    Ok(edits)
+}
+
+/// What there is to change beside the body.
+fn settle<B>(call: &mut Call<B>, edits: &Edits, has_body: bool) {
     // From API 1.22 on the start of an exec must say what its body is.
-    if has_body && !edits.drop_body && !call.headers.contains_key(header::CONTENT_TYPE) {
+    if has_body && !call.headers.contains_key(header::CONTENT_TYPE) {
         call.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     call.endpoint = edits.endpoint;
-    Ok(())
+}
+
+/// [`with_body`], for what is sent.
+fn rewritten<B>(call: &mut Call<B>, ask: &Ask<'_>, bytes: &[u8]) -> Result<(Edits, Option<Vec<u8>>), Error> {
+    let (edits, json) = with_body(call, ask, bytes)?;
+    Ok((edits, json.map(|json| json.to_vec())))
 }
 
 /// Rewrites a call with its body, and gives what that says now; `None` if there is none.
-async fn with_body<'b>(
-    call: &mut Call<Body>,
-    ask: &Ask<'_>,
-    bytes: &'b [u8],
-) -> Result<(Edits, Option<Json<'b>>), Error> {
+fn with_body<'b, B>(call: &mut Call<B>, ask: &Ask<'_>, bytes: &'b [u8]) -> Result<(Edits, Option<Json<'b>>), Error> {
     let endpoint = call.endpoint;
     let refuse = |problems| refuse(endpoint, ask.backend, problems);
     let ty = schema::body(endpoint).filter(|_| !bytes.iter().all(u8::is_ascii_whitespace));
@@ -113,7 +112,7 @@ async fn with_body<'b>(
         let edits = bridge::request(ask, Rc::make_mut(&mut call.target), None);
         return edits.map(|edits| (edits, None)).map_err(refuse);
     };
-    let mut json = long::parse(bytes).await.map_err(|error| {
+    let mut json = parse(bytes).map_err(|error| {
         unread(vec![("the body".into(), String::new(), format!("it is not JSON that all daemons read alike: {error}"))])
     })?;
     bridge::lift(endpoint, ask.client, &mut json);

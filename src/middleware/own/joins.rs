@@ -3,14 +3,16 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::find::judge;
 use crate::backend::Backend;
 use crate::body::Body;
 use crate::docker::bridge::{After, Bridged};
 use crate::docker::json::{Json, parse};
 use crate::error::Error;
-use crate::policy::own::{Known, Thing};
-use crate::policy::{Call, Question, Verdict};
+use crate::policy::own::Thing;
+use crate::policy::{Call, Verdict};
 
 /// Judges each of these networks as if it were the one of the create, whose body is given, and puts in
 /// its place what was judged.
@@ -30,7 +32,7 @@ pub(in crate::middleware) async fn judge_joins(
 }
 
 /// True if there are such networks.
-pub(in crate::middleware) fn has_joins(call: &Call<Body>) -> bool {
+pub(in crate::middleware) fn has_joins<B>(call: &Call<B>) -> bool {
     let joins = |after: &After| matches!(after, After::Connect { .. });
     call.bridged.as_ref().is_some_and(|bridged| bridged.after.iter().any(joins))
 }
@@ -50,7 +52,7 @@ async fn judge_each(call: &mut Call<Body>, bridged: &Bridged, body: &[u8], backe
 }
 
 async fn judged(
-    call: &Call<Body>,
+    call: &mut Call<Body>,
     body: &[u8],
     network: &str,
     settings: Json<'static>,
@@ -67,19 +69,12 @@ async fn judged(
         Some(json.to_vec())
     };
     let body = with(Json::Object(vec![(network.to_owned().into(), settings.clone())])).ok_or_else(missing)?;
-    let question = Question {
-        endpoint: call.endpoint,
-        target: &call.target,
-        identity: &call.identity,
-        headers: &call.headers,
-        body: Some(&body),
-        known: Known::none(),
-    };
-    let (verdict, _) = judge(&call.policy, &question, None, backend).await?;
+    let body = Bytes::from(body);
+    let (verdict, _) = judge(call, Some(&body), None, backend).await?;
     match verdict {
         Verdict::Refuse(refusal) => Err(Error::client(refusal.status, refusal.message())),
         Verdict::Permit(permit) => {
-            let sent = permit.body.unwrap_or(body);
+            let sent = permit.body.map_or(body, Bytes::from);
             let sent = parse(&sent)
                 .map_err(|error| Error::gateway(format!("vicgate: what was judged is no JSON: {error}")))?;
             let endpoints = sent.get("NetworkingConfig").and_then(|config| config.get("EndpointsConfig"));

@@ -164,36 +164,6 @@ fn a_name_that_a_change_made_twice_is_found_at_any_depth() {
 }
 
 #[test]
-fn a_text_that_is_read_in_steps_comes_to_the_same() {
-    for text in
-        [r#" {"a":[1,[2,{"b":null}],"c"],"d":{"e":{}}} "#, "[[[[]]],{},0]", "5", "[1,2", r#"{"a":1,"a":2}"#, "[1]]", ""]
-    {
-        for step in [0, 1, 3, 10] {
-            let mut parser = Parser::new(text.as_bytes()).unwrap();
-            let mut steps = 0;
-            let read = loop {
-                steps += 1;
-                match parser.read_on(step) {
-                    Ok(None) => {}
-                    Ok(Some(json)) => break Ok(json),
-                    Err(error) => break Err(error),
-                }
-            };
-            assert_eq!(read, parse(text.as_bytes()), "{text:?} by {step}");
-            assert!(step > 0 || steps >= read.map_or(1, |json| values(&json)), "{text:?} in {steps} steps");
-        }
-    }
-}
-
-fn values(json: &Json<'_>) -> usize {
-    match json {
-        Json::Array(items) => 1 + items.iter().map(values).sum::<usize>(),
-        Json::Object(members) => 1 + members.iter().map(|(_, value)| values(value)).sum::<usize>(),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => 1,
-    }
-}
-
-#[test]
 fn long_arrays_are_read_wherever_they_stand() {
     let long = format!("[{}]", vec!["1"; MANY + 1].join(","));
     for text in [long.clone(), format!("[{long},{long}]"), format!("{{\"a\":{long},\"b\":[[{long}],2]}}")] {
