@@ -122,10 +122,11 @@ impl Shelf {
         let of_role = |role| self.by_role.binary_search_by_key(&role, |(of, _)| *of).ok();
         let of_roles = roles.iter().filter_map(of_role).filter_map(|at| Some(&self.by_role.get(at)?.1));
         for table in of_roles.chain([&self.everyone]) {
-            found.extend(&table.always);
             table.by_kind.iter().for_each(|pivot| find(pivot, &mut found));
+            // Files end with what any call has to be asked of, as a rule.
+            found.extend(&table.always);
         }
-        // Each list is in order already, and a stable sort takes runs as they are.
+        // Each list is in order already, as all of them are then, and a stable sort takes runs as they are.
         found.sort();
         found.dedup();
         found
