@@ -71,7 +71,21 @@ impl Target {
     /// The target to send, rebuilt from its parts, under `version`.
     #[must_use]
     pub fn to_wire(&self, version: Option<ApiVersion>) -> String {
-        let mut out = String::with_capacity(self.path.len() + 16);
+        let mut out = self.path_to_wire(version);
+        for (index, (name, value)) in self.query.iter().enumerate() {
+            out.push(if index == 0 { '?' } else { '&' });
+            push_encoded(&mut out, name);
+            out.push('=');
+            push_encoded(&mut out, value);
+        }
+        out
+    }
+
+    /// [`to_wire`](Self::to_wire) without the query, for which there is room.
+    #[must_use]
+    pub(crate) fn path_to_wire(&self, version: Option<ApiVersion>) -> String {
+        let query: usize = self.query.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+        let mut out = String::with_capacity(self.path.len() + query + 16);
         if let Some(version) = version {
             // Writing to a String cannot fail.
             let _ = write!(out, "/v{version}");
@@ -80,12 +94,6 @@ impl Target {
             out.push_str(&self.path);
         } else {
             out.extend(percent_encoding::utf8_percent_encode(&self.path, PATH));
-        }
-        for (index, (name, value)) in self.query.iter().enumerate() {
-            out.push(if index == 0 { '?' } else { '&' });
-            push_encoded(&mut out, name);
-            out.push('=');
-            push_encoded(&mut out, value);
         }
         out
     }

@@ -8,8 +8,7 @@ use crate::docker::target::{Target, push_encoded};
 /// `buildargs`, and of those that are not known, the name alone.
 #[must_use]
 pub fn canonical(target: &Target, endpoint: Option<Endpoint>) -> String {
-    let path = Target { version: None, path: target.path.clone(), query: Vec::new() };
-    let mut out = path.to_wire(target.version);
+    let mut out = target.path_to_wire(target.version);
     for (index, (name, value)) in target.query.iter().enumerate() {
         out.push(if index == 0 { '?' } else { '&' });
         push_encoded(&mut out, name);

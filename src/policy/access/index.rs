@@ -118,7 +118,7 @@ impl Shelf {
     }
 
     fn collect(&self, roles: &RoleSet, find: impl Fn(&Pivot, &mut Vec<u32>)) -> Vec<u32> {
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(self.all.len().min(USUAL));
         let of_role = |role| self.by_role.binary_search_by_key(&role, |(of, _)| *of).ok();
         let of_roles = roles.iter().filter_map(of_role).filter_map(|at| Some(&self.by_role.get(at)?.1));
         for table in of_roles.chain([&self.everyone]) {
@@ -132,6 +132,9 @@ impl Shelf {
         found
     }
 }
+
+/// The most rules that there is room for at once.
+const USUAL: usize = 64;
 
 /// Kinds that nearly every call about them has a fact of: what a rule says of these tells the most.
 const TELLING: &[Kind] = &[Kind::Image, Kind::Container, Kind::Name, Kind::Network, Kind::Command, Kind::Tag];
