@@ -5,7 +5,6 @@
 //! where no document names them, from what engines read: resource limits and
 //! BuildKit's parameters of `ImageBuild`, checkpoints, `BuildCancel`.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::endpoint::Endpoint;
@@ -54,13 +53,18 @@ pub enum ParamKind {
 /// The parameters of one operation.
 #[must_use]
 pub fn params(endpoint: Endpoint) -> &'static [Param] {
-    static BY_ENDPOINT: LazyLock<HashMap<Endpoint, &[Param]>> = LazyLock::new(|| {
-        PARAMS
-            .chunk_by(|a, b| a.endpoint == b.endpoint)
-            .filter_map(|params| Some((params.first()?.endpoint, params)))
-            .collect()
+    /// In the order of the operations.
+    static BY_ENDPOINT: LazyLock<Vec<&[Param]>> = LazyLock::new(|| {
+        let mut of_all = vec![<&[Param]>::default(); Endpoint::ALL.len()];
+        for params in PARAMS.chunk_by(|a, b| a.endpoint == b.endpoint) {
+            let endpoint = params.first().map(|param| param.endpoint as usize);
+            if let Some(place) = endpoint.and_then(|endpoint| of_all.get_mut(endpoint)) {
+                *place = params;
+            }
+        }
+        of_all
     });
-    BY_ENDPOINT.get(&endpoint).copied().unwrap_or_default()
+    BY_ENDPOINT.get(endpoint as usize).copied().unwrap_or_default()
 }
 
 /// The parameter of that name.

@@ -157,7 +157,8 @@ impl fmt::Display for QueryErrors {
 /// A truth value as every daemon reads it: all but these few words is true.
 #[must_use]
 pub fn is_true(value: &str) -> bool {
-    !["", "0", "no", "false", "none"].iter().any(|word| value.trim().eq_ignore_ascii_case(word))
+    let value = value.trim();
+    !["", "0", "no", "false", "none"].iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 fn read_value<'t>(param: &'static Param, value: &'t str, version: ApiVersion) -> Result<Given<'t>, String> {

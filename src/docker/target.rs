@@ -5,8 +5,6 @@
 //! read only if it is canonical already, and the one sent is rebuilt from the
 //! parts.
 
-use std::fmt::Write as _;
-
 use super::endpoint::{Endpoint, Method, Routed, route};
 use super::version::ApiVersion;
 
@@ -87,8 +85,8 @@ impl Target {
         let query: usize = self.query.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
         let mut out = String::with_capacity(self.path.len() + query + 16);
         if let Some(version) = version {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "/v{version}");
+            out.push_str("/v");
+            version.push_to(&mut out);
         }
         if self.path.bytes().all(is_plain) {
             out.push_str(&self.path);

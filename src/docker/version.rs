@@ -28,6 +28,16 @@ impl ApiVersion {
         self.0
     }
 
+    /// Writes it behind a text as its `Display` does, for each target that is sent.
+    pub(crate) fn push_to(self, out: &mut String) {
+        out.push_str("1.");
+        for place in [100, 10, 1] {
+            if self.0 >= place || place == 1 {
+                out.push(char::from(b'0' + self.0 / place % 10));
+            }
+        }
+    }
+
     /// True from API 1.24 on, where an error body is `{"message": …}`. Below
     /// it is plain text with a line end.
     #[must_use]
@@ -74,6 +84,15 @@ mod tests {
         assert!(ApiVersion::new(9) < ApiVersion::new(10));
         assert_eq!("1.25".parse(), Ok(ApiVersion::new(25)));
         assert_eq!(ApiVersion::new(25).to_string(), "1.25");
+    }
+
+    #[test]
+    fn a_version_is_written_in_one_way() {
+        for minor in 0..=u8::MAX {
+            let (version, mut out) = (ApiVersion::new(minor), "/v".to_owned());
+            version.push_to(&mut out);
+            assert_eq!(out, format!("/v{version}"));
+        }
     }
 
     #[test]

@@ -62,7 +62,9 @@ fn first_segment(path: &str) -> &str {
 
 /// Matches a path to a pattern with at most two names, and gives the first.
 fn match_pattern<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
-    let Some((before, rest)) = pattern.split_once('{') else {
+    // Bytes, as in `first_segment`.
+    let brace = pattern.bytes().position(|byte| byte == b'{');
+    let Some((before, rest)) = brace.and_then(|at| pattern.get(..at).zip(pattern.get(at + 1..))) else {
         return (pattern == path).then_some("");
     };
     let (placeholder, after) = rest.split_once('}')?;
