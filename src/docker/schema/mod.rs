@@ -311,15 +311,19 @@ impl Struct {
     /// their fields in the order of the table.
     #[must_use]
     pub fn find(&self, name: &str, near: usize) -> Option<(usize, &'static Field)> {
-        let exact = |index: usize| {
-            let field = self.at(index)?;
-            // The same text at the same place needs no look at it.
-            let same = field.name.len() == name.len() && (field.name.as_ptr() == name.as_ptr() || field.name == name);
-            same.then_some((index, field))
+        // The same text at the same place needs no look at it.
+        let exact = |field: &Field| {
+            field.name.len() == name.len() && (field.name.as_ptr() == name.as_ptr() || field.name == name)
         };
-        let folded = |index: usize| self.at(index).filter(|field| same_when_folded(field.name, name));
-        let mut all = (near..self.len()).chain(0..near.min(self.len()));
-        all.find_map(exact).or_else(|| (0..self.len()).find_map(|index| Some((index, folded(index)?))))
+        let folded = |field: &Field| same_when_folded(field.name, name);
+        let own = self.fields.len();
+        let (before, behind) = self.fields.split_at(near.min(own));
+        let embedded = self.embedded.map_or_else(Default::default, |embedded| embedded.fields);
+        place(behind, own - behind.len(), exact)
+            .or_else(|| place(embedded, own, exact))
+            .or_else(|| place(before, 0, exact))
+            .or_else(|| place(self.fields, 0, folded))
+            .or_else(|| place(embedded, own, folded))
     }
 
     /// How many fields it has, with those of the struct embedded in it.
@@ -332,11 +336,12 @@ impl Struct {
         let other = || self.embedded?.fields.get(index.checked_sub(self.fields.len())?..);
         self.fields.get(index..).filter(|fields| !fields.is_empty()).or_else(other).unwrap_or_default()
     }
+}
 
-    fn at(&self, index: usize) -> Option<&'static Field> {
-        let other = || self.embedded?.fields.get(index.checked_sub(self.fields.len())?);
-        self.fields.get(index).or_else(other)
-    }
+/// The field that is meant, and its place, where the first of them has the place `first`.
+fn place(fields: &'static [Field], first: usize, is: impl Fn(&Field) -> bool) -> Option<(usize, &'static Field)> {
+    let (index, field) = fields.iter().enumerate().find(|(_, field)| is(field))?;
+    Some((first + index, field))
 }
 
 impl Field {
