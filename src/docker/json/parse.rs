@@ -8,6 +8,9 @@ use super::{Json, Member};
 /// From so many items on an array is not copied.
 const MANY: usize = 4096;
 
+/// Room for the members of most answers, in a block that malloc has at hand.
+const FEW_MEMBERS: usize = 16;
+
 /// How deep arrays and objects may be nested. No body of the API comes near it.
 pub const MAX_DEPTH: usize = 64;
 
@@ -24,7 +27,7 @@ pub fn parse(bytes: &[u8]) -> Result<Json<'_>, JsonError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| JsonError::at("the text is not UTF-8", bytes, error.valid_up_to()))?;
     let tokens = Tokens { text, at: 0 };
-    let mut parser = Parser { tokens, open: Vec::new(), members: Vec::with_capacity(128), items: Vec::new() };
+    let mut parser = Parser { tokens, open: Vec::new(), members: Vec::with_capacity(FEW_MEMBERS), items: Vec::new() };
     parser.document().map_err(|message| JsonError::at(*message, bytes, parser.tokens.at))
 }
 

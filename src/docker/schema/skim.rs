@@ -280,15 +280,16 @@ impl Seen {
 /// The field that is named at the beginning of `rest`, up to the closing quote and the colon, and its place.
 /// Bodies list their fields in the order of the table: it is looked for from `near` on first.
 fn find(schema: &'static Struct, near: usize, rest: &[u8]) -> Option<(usize, &'static Field)> {
-    let (name, behind) = rest.split_at_checked(memchr::memchr(b'"', rest)?)?;
+    // The quote is looked at first: few names are as long.
+    let is_named = |field: &Field| rest.get(field.name.len()) == Some(&b'"') && rest.starts_with(field.name.as_bytes());
     let among = |fields: &'static [Field], first: usize| {
-        let (index, field) = fields.iter().enumerate().find(|(_, field)| field.name.as_bytes() == name)?;
+        let (index, field) = fields.iter().enumerate().find(|(_, field)| is_named(field))?;
         Some((first + index, field))
     };
     let own = schema.fields;
     let embedded = || among(schema.embedded?.fields, own.len());
     let found = among(schema.from(near), near).or_else(|| among(own, 0)).or_else(embedded);
-    found.filter(|_| behind.starts_with(b"\":"))
+    found.filter(|(_, field)| rest.get(field.name.len() + 1) == Some(&b':'))
 }
 
 #[cfg(test)]

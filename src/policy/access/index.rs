@@ -99,7 +99,8 @@ impl Shelf {
     /// The places of the rules for these roles that could allow a call with these facts, in order.
     /// `counts` is false for facts that no rule needs to allow.
     pub(super) fn allowing(&self, roles: &RoleSet, facts: &[Fact<'_>], counts: impl Fn(&Fact<'_>) -> bool) -> Vec<u32> {
-        self.collect(roles, |pivot, found| {
+        let found = Vec::with_capacity(self.all.len().min(USUAL));
+        self.collect(found, roles, |pivot, found| {
             // A rule has to allow every fact of the kind, so that one of them is enough to tell.
             match facts.iter().find(|fact| fact.kind == pivot.kind && counts(fact)) {
                 Some(fact) => pivot.find(&fact.value, false, found),
@@ -110,15 +111,15 @@ impl Shelf {
 
     /// The places of the rules for these roles that could deny a call with these facts, in order.
     pub(super) fn denying(&self, roles: &RoleSet, facts: &[Fact<'_>]) -> Vec<u32> {
-        self.collect(roles, |pivot, found| {
+        // Nearly always there is none.
+        self.collect(Vec::new(), roles, |pivot, found| {
             for fact in facts.iter().filter(|fact| fact.kind == pivot.kind) {
                 pivot.find(&fact.value, true, found);
             }
         })
     }
 
-    fn collect(&self, roles: &RoleSet, find: impl Fn(&Pivot, &mut Vec<u32>)) -> Vec<u32> {
-        let mut found = Vec::with_capacity(self.all.len().min(USUAL));
+    fn collect(&self, mut found: Vec<u32>, roles: &RoleSet, find: impl Fn(&Pivot, &mut Vec<u32>)) -> Vec<u32> {
         let of_role = |role| self.by_role.binary_search_by_key(&role, |(of, _)| *of).ok();
         let of_roles = roles.iter().filter_map(of_role).filter_map(|at| Some(&self.by_role.get(at)?.1));
         for table in of_roles.chain([&self.everyone]) {
