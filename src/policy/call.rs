@@ -200,20 +200,24 @@ impl<B> Permitted<B> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-impl<B: Default> Call<B> {
-    /// A call of nobody, for tests.
-    pub(crate) fn of_nobody(policy: &Arc<Policy>, endpoint: Endpoint, target: &str) -> Self {
-        Self {
-            endpoint,
-            target: Rc::new(Target::parse(target).unwrap()),
-            identity: Rc::new(Identity::nobody()),
-            policy: policy.clone(),
-            bridged: None,
-            unrepaired: false,
-            headers: HeaderMap::new(),
-            upgrade: false,
-            body: B::default(),
-            body_since: None,
+mod tests {
+    use super::*;
+
+    impl<B: Default> Call<B> {
+        /// A call of nobody, for tests.
+        pub(crate) fn of_nobody(policy: &Arc<Policy>, endpoint: Endpoint, target: &str) -> Self {
+            Self {
+                endpoint,
+                target: Rc::new(Target::parse(target).unwrap()),
+                identity: Rc::new(Identity::nobody()),
+                policy: policy.clone(),
+                bridged: None,
+                unrepaired: false,
+                headers: HeaderMap::new(),
+                upgrade: false,
+                body: B::default(),
+                body_since: None,
+            }
         }
     }
 }
