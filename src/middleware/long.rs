@@ -1,7 +1,7 @@
 //! Long bodies, which are judged on a thread beside the worker's: all connections of a worker share its own.
 
 use std::any::Any;
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Once;
@@ -22,8 +22,8 @@ type Job = Box<dyn FnOnce() + Send>;
 
 thread_local! {
     /// One thread for each worker that has had a long body: they are judged one after the other, so that no more memory
-    /// is taken than one takes. `None` if the system gave none.
-    static JUDGE: OnceCell<Option<Sender<Job>>> = const { OnceCell::new() };
+    /// is taken than one takes. `None` until then, and where the system gave none.
+    static JUDGE: RefCell<Option<Sender<Job>>> = const { RefCell::new(None) };
 }
 
 /// The end of a job that gave its result, or panicked.
@@ -60,10 +60,18 @@ pub(super) async fn apart<B, T: Send + 'static>(
 
 /// Has a job done beside the worker, or here if there is no thread to be had.
 fn give(job: Job) {
-    JUDGE.with(|judge| match judge.get_or_init(start) {
-        Some(judge) => judge.send(job).unwrap_or_else(|unsent| (unsent.0)()),
-        None => job(),
+    let left = JUDGE.with_borrow_mut(|judge| {
+        if judge.is_none() {
+            *judge = start();
+        }
+        match judge {
+            Some(judge) => judge.send(job).err().map(|unsent| unsent.0),
+            None => Some(job),
+        }
     });
+    if let Some(job) = left {
+        job();
+    }
 }
 
 /// Starts the thread. It ends with its worker.

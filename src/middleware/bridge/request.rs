@@ -62,11 +62,12 @@ async fn rewrite(call: &mut Call<Body>, ask: &Ask<'_>, host: &Arc<Host>, limits:
         let bytes = read(call, limits).await?;
         let (edits, says) = if is_long(&bytes) {
             let (client, backend, host) = (ask.client, ask.backend, host.clone());
-            long::apart(call, &bytes, move |call, bytes| {
+            let work = move |call: &mut Call<()>, bytes: &[u8]| {
                 let ask = Ask { endpoint: call.endpoint, client, backend, host: &host };
                 rewritten(call, &ask, bytes)
-            })
-            .await
+            };
+            // Boxed, as it is rare: every call that is bridged would carry its memory.
+            Box::pin(long::apart(call, &bytes, work)).await
         } else {
             rewritten(call, ask, &bytes)
         }?;
