@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::observe::Entry;
 use crate::policy::decide::{needs_body, permit_at_once};
 use crate::policy::own::Known;
-use crate::policy::{Call, Caller, Permit, Permitted, Question, Refusal, Verdict, decide_read};
+use crate::policy::{Call, Caller, Permit, Permitted, Refusal, Verdict, decide_read};
 use crate::settings::Limits;
 
 /// Layer of [`Inspect`].
@@ -94,7 +94,9 @@ async fn body(call: &mut Call<Body>, limits: &Limits) -> Result<Option<Bytes>, E
 fn without_repairs(call: &Call<Body>, bytes: Option<&Bytes>, caller: Option<&Caller>) -> Option<Permit> {
     let bytes = bytes.filter(|bytes| call.unrepaired && !is_long(bytes))?;
     let ask = call.bridged.as_ref()?.ask(call.endpoint);
-    permit_at_once(&call.policy, &question(call, Some(bytes)), caller, |body| create_needs(&ask, &call.target, body))
+    permit_at_once(&call.policy, &call.question(Some(bytes), Known::none()), caller, |body| {
+        create_needs(&ask, &call.target, body)
+    })
 }
 
 /// What becomes of a body that is repaired.
@@ -115,7 +117,7 @@ fn repair<B>(call: &mut Call<B>, text: &[u8], caller: Option<&Caller>) -> Result
     if !needs_body(&call.policy, call.endpoint, &call.target) || takes_text(call) {
         return Ok(Repaired::Says(json.to_vec()));
     }
-    let verdict = decide_read(&call.policy, &question(call, None), caller, Ok(json));
+    let verdict = decide_read(&call.policy, &call.question(None, Known::none()), caller, Ok(json));
     match before.filter(|_| verdict.is_in_doubt()) {
         None => Ok(Repaired::Judged(verdict)),
         // The backend is asked about what the text names. That is rare, and a copy of all that was judged is not.
@@ -159,18 +161,6 @@ async fn repaired(
         call.body = Body::full(sent);
     }
     Ok(None)
-}
-
-/// What there is to judge, as far as the backend need not be asked.
-fn question<'q, B>(call: &'q Call<B>, body: Option<&'q [u8]>) -> Question<'q> {
-    Question {
-        endpoint: call.endpoint,
-        target: &call.target,
-        identity: &call.identity,
-        headers: &call.headers,
-        body,
-        known: Known::none(),
-    }
 }
 
 /// Judges a call, and makes it one that its permit holds for.

@@ -8,7 +8,8 @@ use http::HeaderMap;
 
 use super::Policy;
 use super::access::Redaction;
-use super::own::Own;
+use super::decide::Question;
+use super::own::{Known, Own};
 use super::verdict::Permit;
 use crate::docker::bridge::Bridged;
 use crate::docker::endpoint::{Endpoint, Hijack};
@@ -85,6 +86,18 @@ impl Head {
 }
 
 impl<B> Call<B> {
+    /// What is judged of it. See [`Question::body`] and [`Question::known`].
+    pub fn question<'q>(&'q self, body: Option<&'q [u8]>, known: &'q Known) -> Question<'q> {
+        Question {
+            endpoint: self.endpoint,
+            target: &self.target,
+            identity: &self.identity,
+            headers: &self.headers,
+            body,
+            known,
+        }
+    }
+
     /// All but the body. The call has no headers until [`put_back`](Self::put_back) is called.
     #[must_use]
     pub fn take_head(&mut self) -> Head {

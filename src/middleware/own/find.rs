@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::middleware::long::{self, is_long};
 use crate::policy::decide::{Wanted, unknown};
 use crate::policy::own::{Found, Known, Need, Object, Owner, Thing, Whose, is_predefined_network};
-use crate::policy::{Call, Caller, Question, Verdict, decide_for, decide_read};
+use crate::policy::{Call, Caller, Verdict, decide_for, decide_read};
 
 /// Judges a call, once the backend has said what it refers to; as far as that matters. Gives what it said.
 ///
@@ -41,26 +41,18 @@ pub(in crate::middleware) async fn judge(
 
 /// [`decide_for`], apart where the body is long: such a one is read once, so that it costs no more if it is refused.
 async fn decide(call: &mut Call<Body>, body: Option<&Bytes>, caller: Option<&Caller>, known: &Known) -> Verdict {
-    let Some(body) = body.filter(|body| is_long(body) && !body.iter().all(u8::is_ascii_whitespace)) else {
-        return decide_for(&call.policy, &question(call, body.map(|body| &**body), known), caller);
+    let Some(body) = body.filter(|body| is_long(body)) else {
+        return decide_for(&call.policy, &call.question(body.map(|body| &**body), known), caller);
     };
     let (caller, known) = (caller.cloned(), known.clone());
     let work = move |call: &mut Call<()>, body: &[u8]| {
-        decide_read(&call.policy, &question(call, None, &known), caller.as_ref(), parse(body))
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return decide_for(&call.policy, &call.question(Some(body), &known), caller.as_ref());
+        }
+        decide_read(&call.policy, &call.question(None, &known), caller.as_ref(), parse(body))
     };
     // Boxed for the same reason.
     Box::pin(long::apart(call, body, work)).await
-}
-
-fn question<'q, B>(call: &'q Call<B>, body: Option<&'q [u8]>, known: &'q Known) -> Question<'q> {
-    Question {
-        endpoint: call.endpoint,
-        target: &call.target,
-        identity: &call.identity,
-        headers: &call.headers,
-        body,
-        known,
-    }
 }
 
 /// True if something is the owner's, or was shared.
@@ -81,10 +73,10 @@ async fn find(call: &mut Call<Body>, body: Option<&Bytes>, backend: &Backend) ->
     let (wanted, owner) = match body.filter(|body| is_long(body)) {
         Some(body) => {
             let work =
-                |call: &mut Call<()>, body: &[u8]| unknown(&call.policy, &question(call, Some(body), Known::none()));
+                |call: &mut Call<()>, body: &[u8]| unknown(&call.policy, &call.question(Some(body), Known::none()));
             long::apart(call, body, work).await
         }
-        None => unknown(&call.policy, &question(call, body.map(|body| &**body), Known::none())),
+        None => unknown(&call.policy, &call.question(body.map(|body| &**body), Known::none())),
     };
     let finder = Finder { backend, version: call.target.version, owner: owner.as_ref() };
     for Wanted { thing, name, need } in &wanted {
@@ -312,7 +304,7 @@ mod tests {
             let mut call = Call::<Body>::of_nobody(&policy, Endpoint::ContainerCreate, "/v1.25/containers/create");
             call.headers.insert("x-kept", HeaderValue::from_static("yes"));
             let body = Bytes::from(body);
-            let at_once = decide_for(&policy, &question(&call, Some(&body), Known::none()), None);
+            let at_once = decide_for(&policy, &call.question(Some(&body), Known::none()), None);
             let (turns, is_over) = (Cell::new(0), Cell::new(false));
             let judging = async {
                 let verdict = decide(&mut call, Some(&body), None, Known::none()).await;
@@ -336,6 +328,8 @@ mod tests {
             assert_eq!(call.headers.get("x-kept").unwrap(), "yes");
             (verdict, turns.get())
         };
+        // Nothing is looked for where nothing is said, however long that is.
+        assert!(judged(" ".repeat(100_000)).1 > 0);
         for (items, is_long) in [(1, false), (10_000, true)] {
             let env = vec![r#""NAME=value""#; items].join(",");
             for (more, passes) in [("", true), (r#","NoSuch":1"#, false), (r#","Image":"x""#, false), ("]", false)] {
