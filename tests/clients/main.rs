@@ -67,4 +67,4 @@ fn every_client_sees_the_same_of_every_backend() {
 }
 
 /// Sessions under way at once.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 6;

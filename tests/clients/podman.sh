@@ -23,9 +23,10 @@ driver = "vfs"
 graphroot = "$dir/graph"
 runroot = "$dir/run"
 CONF
-env -i PATH="$PATH" HOME="$dir" CONTAINERS_CONF="$dir/containers.conf" CONTAINERS_STORAGE_CONF="$dir/storage.conf" \
-    unshare --net --mount --pid --fork --kill-child --mount-proc sh -c 'busybox ip link set lo up && exec podman "$@"' podman \
-    --root "$dir/graph" --runroot "$dir/run" --tmpdir "$dir/tmp" system service -t 0 "unix://$dir/podman.sock" \
+mkdir "$dir/graph"
+env -i PATH="$PATH" HOME="$dir" GOGC=400 CONTAINERS_CONF="$dir/containers.conf" CONTAINERS_STORAGE_CONF="$dir/storage.conf" \
+    unshare --net --mount --pid --fork --kill-child --mount-proc sh -c 'busybox ip link set lo up && mount -t tmpfs tmpfs "$0" && exec podman "$@"' \
+    "$dir/graph" --root "$dir/graph" --runroot "$dir/run" --tmpdir "$dir/tmp" system service -t 0 "unix://$dir/podman.sock" \
     </dev/null >"$dir/log" 2>&1 &
 service=$!
 

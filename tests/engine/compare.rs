@@ -6,6 +6,7 @@ use super::cli::{Cli, Outcome, Session};
 use super::dockerd::Engine;
 use super::gateway::Gateway;
 use super::normal::normal;
+use super::sweep::sweep;
 
 /// What every run of a script came to, one for each CLI.
 #[derive(Debug)]
@@ -112,22 +113,9 @@ fn run_clean(engine: &Engine, mut session: Session, script: &str) -> Outcome {
     let name = name();
     session.set("name", &name);
     let outcome = session.run(script);
-    let mut sweeper = Session::new(Cli::newest(), &engine.url());
-    sweeper.set("name", &name);
-    let swept = sweeper.run(SWEEP);
-    assert_eq!(swept.code, 0, "cannot clean up after {name}: {swept:#?}");
+    sweep(&engine.socket(), &name);
     outcome
 }
-
-const SWEEP: &str = r#"
-sweep() { # what lists, what removes
-    found=$($1) && { [ -z "$found" ] || $2 $found >/dev/null; }
-}
-sweep "docker ps --all --quiet --filter name=^/?$name" "docker rm --force --volumes" &&
-sweep "docker network ls --quiet --filter name=^$name" "docker network rm" &&
-sweep "docker volume ls --quiet --filter name=^$name" "docker volume rm" &&
-sweep "docker images --format {{.Repository}}:{{.Tag}} --filter reference=$name*" "docker rmi"
-"#;
 
 /// A name for what this test creates: tests run at the same time on one engine.
 fn name() -> String {

@@ -7,7 +7,7 @@
 #
 # In name spaces of its own the engine shares no bridge, firewall or mount with
 # another engine on the machine, and the end of its first process ends every
-# container and mount of it.
+# container and mount of it. Its data is in memory: nothing of it is to last.
 set -eu
 # An interrupt ends the tests; this has to outlive them for a moment.
 trap "" INT
@@ -15,8 +15,10 @@ dir=$1
 group=/vicgate-test-$$
 
 echo '{}' >"$dir/daemon.json"
-env -i PATH="$PATH" unshare --net --mount --pid --fork --kill-child --mount-proc \
-    sh -c 'busybox ip link set lo up && exec dockerd "$@"' dockerd \
+mkdir "$dir/data"
+# What collects garbage less often takes memory, and a tenth less of the processor.
+env -i PATH="$PATH" GOGC=400 unshare --net --mount --pid --fork --kill-child --mount-proc \
+    sh -c 'busybox ip link set lo up && mount -t tmpfs tmpfs "$0" && exec dockerd "$@"' "$dir/data" \
     --config-file "$dir/daemon.json" --host "unix://$dir/docker.sock" \
     --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" \
     --cgroup-parent "$group" </dev/null >"$dir/log" 2>&1 &

@@ -13,6 +13,7 @@ mod gateway;
 mod normal;
 pub mod packages;
 pub mod require;
+mod sweep;
 
 pub use cli::{Cli, Outcome, Session};
 pub use compare::{Seen, same, same_over};
@@ -20,6 +21,7 @@ pub use dockerd::{Engine, import_busybox};
 pub use gateway::Gateway;
 pub use require::{DOCKER, ENGINE, require};
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Asks `ready` until it gives something, for `limit` at most; `None` then.
@@ -34,4 +36,10 @@ pub fn poll<T>(limit: Duration, mut ready: impl FnMut() -> Option<T>) -> Option<
         }
         std::thread::park_timeout(Duration::from_millis(10));
     }
+}
+
+/// The right to ask the shared engine for its disk usage. It answers one at a time, and has an error for a second.
+pub fn disk_usage() -> MutexGuard<'static, ()> {
+    static ASKED: Mutex<()> = Mutex::new(());
+    ASKED.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::engine::{Cli, Engine, Gateway, Outcome, Session};
+use crate::engine::{Cli, Engine, Gateway, Outcome, Session, disk_usage};
 
 const POLICY: &str =
     "name = \"team\"\nowner = \"vicgate.owner\"\n[[allow]]\nname = \"all\"\ngroups = [\"all\"]\nunrestricted = true\n";
@@ -121,6 +121,7 @@ fn sweeps_leave_what_is_others() {
     well(&two.alice(cli, &make("sweep-a")));
     well(&two.bob(cli, &make("sweep-b")));
     two.root("docker create --name sweep-root busybox true; docker volume create sweep-root");
+    let _alone = disk_usage();
     let df = "docker system df --format '{{.Type}} {{.TotalCount}}'";
     let used = two.bob(cli, df);
     // Images of other tests are nobody's, and counted.

@@ -1,7 +1,7 @@
 //! What a role must not see is in no output of the stock CLI that lists or inspects, and the CLI
 //! reads what it gets.
 
-use crate::engine::{Cli, Engine, Gateway, Session};
+use crate::engine::{Cli, Engine, Gateway, Session, disk_usage};
 
 const POLICY: &str = r#"
 name = "viewers"
@@ -56,6 +56,7 @@ fn the_stock_cli_shows_no_secret_of_what_it_lists_and_inspects() {
     let gateway = Gateway::start(&engine.url(), &["--profile", "engine", "--access", file.to_str().unwrap()]);
     let maker = Session::new(Cli::oldest(), &engine.url());
     let made = maker.run(MAKE);
+    let _alone = disk_usage();
     for cli in Cli::all() {
         for address in gateway.addresses() {
             let mut viewer = Session::new(cli, address);

@@ -1,6 +1,6 @@
 //! The engine itself: version, info, df.
 
-use crate::engine::{Cli, Engine, Gateway, Session, same};
+use crate::engine::{Cli, Engine, Gateway, Session, disk_usage, same};
 
 #[test]
 fn version_is_the_engines_but_for_the_api_versions_that_are_offered() {
@@ -47,6 +47,7 @@ fn info_is_the_engines() {
 
 #[test]
 fn df_has_its_four_kinds() {
+    let _alone = disk_usage();
     same("docker system df --format '{{.Type}}'").says("Local Volumes").well();
 }
 
