@@ -9,6 +9,9 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
 use bytes::Bytes;
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+};
 use tokio::sync::oneshot;
 
 use crate::policy::{Call, Head};
@@ -81,15 +84,16 @@ fn start() -> Option<Sender<Job>> {
     let run = move || {
         // Where others want the processor, they come first: whoever sends much waits longer. If that is forbidden
         // (seccomp), it is one among them.
-        let _ = rustix::process::nice(LAST);
+        let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, LAST);
         jobs.iter().for_each(|job| job());
     };
     thread::Builder::new().name("judge".into()).spawn(run).ok()?;
     Some(judge)
 }
 
-/// The lowest priority, setpriority(2).
-const LAST: i32 = 19;
+/// `SCHED_IDLE`, sched(7): whoever is woken where this runs has the processor at once. Before a thread of the lowest
+/// priority (nice 19) has run for its time slice, it has not.
+const LAST: ThreadSchedulePolicy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
 
 /// glibc takes a large block from the system each time and gives it back, until one of that size was freed: from then
 /// on it keeps twice as much (mallopt(3), `M_MMAP_THRESHOLD`). Else half of what a long body costs would be page faults.
@@ -108,6 +112,7 @@ mod tests {
     use std::thread::current;
 
     use futures_util::FutureExt;
+    use thread_priority::thread_schedule_policy;
     use tokio::runtime::Builder;
 
     use super::*;
@@ -145,6 +150,14 @@ mod tests {
             first.send(()).unwrap();
             let judged = (Some("judge".to_owned()), b"{}".to_vec());
             assert_eq!((two.await, one.now_or_never()), (judged.clone(), Some(judged)));
+        });
+    }
+
+    #[test]
+    fn whoever_is_woken_where_a_body_is_judged_has_the_processor() {
+        run(async {
+            let policy = apart(&mut call(), &Bytes::from_static(b"{}"), |_, _| thread_schedule_policy()).await;
+            assert_eq!(policy, Ok(LAST));
         });
     }
 

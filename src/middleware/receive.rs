@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::body::{Body, Broken};
 use crate::error::Error;
@@ -28,6 +28,14 @@ pub(super) async fn read(call: &mut Call<Body>, limits: &Limits) -> Result<Bytes
 
 /// How many bytes of a body must have come until memory is taken for all of it.
 const BEGUN: usize = 64 * 1024;
+
+/// How many bytes of a body are read until others have the processor for a moment: what is read in a millisecond. Whoever
+/// is woken on the processor of a worker that never sleeps (the engine, or a client of this machine) waits for the end of
+/// its time slice, which is several.
+const STRETCH: usize = 1024 * 1024;
+
+/// The least that the runtime's clock can tell from nothing.
+const MOMENT: Duration = Duration::from_millis(1);
 
 async fn read_until(
     body: &mut Body,
@@ -51,7 +59,7 @@ async fn read_until(
     }
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
-    let mut is_slow = false;
+    let (mut is_slow, mut stretch) = (false, 0);
     loop {
         let received = first.len() + rest.len();
         let next = match here(body).await {
@@ -89,6 +97,12 @@ async fn read_until(
                 rest.reserve((hint.lower() as usize).saturating_sub(rest.len()));
             }
             rest.extend_from_slice(&data);
+            stretch += data.len();
+            if stretch >= STRETCH {
+                stretch = 0;
+                // Boxed, as it is rare: whoever sends a body would carry its memory.
+                Box::pin(sleep(MOMENT)).await;
+            }
         }
     }
     Ok(if rest.is_empty() { first } else { rest.freeze() })
@@ -154,8 +168,8 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of a body of which only this much ever arrives, a while after it began.
-    async fn stalled(begun: &'static [u8], since: Duration) -> Result<Bytes, Error> {
+    /// What becomes of a body of `length` bytes of which only these ever arrive, a while after it began.
+    async fn received(bytes: &[u8], length: usize, since: Duration) -> Result<Bytes, Error> {
         let (mut client, server) = tokio::io::duplex(1 << 16);
         let (send, mut receive) = tokio::sync::mpsc::unbounded_channel();
         let service = hyper::service::service_fn(move |request: http::Request<Incoming>| {
@@ -170,18 +184,42 @@ mod tests {
                 Ok::<_, std::convert::Infallible>(Response::new(Body::Empty))
             }
         });
-        client.write_all(begun).await.unwrap();
         let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(server), service);
-        connection.await.unwrap();
-        receive.recv().await.unwrap()
+        let sending = async {
+            client
+                .write_all(format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n").as_bytes())
+                .await?;
+            client.write_all(bytes).await
+        };
+        let mut connection = std::pin::pin!(connection);
+        tokio::select! {
+            read = receive.recv() => read.unwrap(),
+            ended = connection.as_mut() => unreachable!("nobody ends it: {ended:?}"),
+            Err(error) = sending => unreachable!("nobody ends it: {error}"),
+        }
     }
 
     #[tokio::test]
     async fn a_body_that_stalls_is_given_up() {
-        let begun = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{";
-        let error = stalled(begun, Limits::BODY_GRACE * 2).await.unwrap_err();
+        let error = received(b"{", 100, Limits::BODY_GRACE * 2).await.unwrap_err();
         assert_eq!(error.status, StatusCode::REQUEST_TIMEOUT);
         assert!(error.message.contains("limits.body_min_rate"), "{}", error.message);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn others_have_the_processor_while_a_body_of_megabytes_is_read() {
+        let body = vec![b' '; 3 * STRETCH + STRETCH / 2];
+        let begin = tokio::time::Instant::now();
+        let read = received(&body, body.len(), Duration::ZERO).await.unwrap();
+        assert_eq!((read.len(), begin.elapsed()), (body.len(), 3 * MOMENT));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_of_less_is_read_at_once() {
+        let body = vec![b' '; STRETCH - 1];
+        let begin = tokio::time::Instant::now();
+        let read = received(&body, body.len(), Duration::ZERO).await.unwrap();
+        assert_eq!((read.len(), begin.elapsed()), (body.len(), Duration::ZERO));
     }
 
     #[test]
