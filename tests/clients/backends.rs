@@ -4,13 +4,13 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use vicgate::standin::{Listener, Settings, StandIn};
 
 use crate::engine::require::require;
-use crate::engine::{Engine, Gateway, import_busybox};
+use crate::engine::{Engine, Gateway, import_busybox, poll};
 
 /// A backend behind a gateway.
 pub struct Backend {
@@ -67,11 +67,8 @@ impl Podman {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/podman.sh");
         let mut keeper = Command::new("sh").arg(script).arg(&dir).stdin(Stdio::piped()).spawn().unwrap();
         let podman = Self { _lifeline: keeper.stdin.take().unwrap(), dir };
-        let until = Instant::now() + Duration::from_secs(60);
-        while UnixStream::connect(podman.dir.join("podman.sock")).is_err() {
-            assert!(Instant::now() < until, "podman does not listen");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let listens = poll(Duration::from_secs(60), || UnixStream::connect(podman.dir.join("podman.sock")).ok());
+        assert!(listens.is_some(), "podman does not listen");
         import_busybox(&podman.url()).unwrap();
         podman
     }
