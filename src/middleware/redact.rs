@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use http::{HeaderValue, Response, header};
+use http::{Response, header};
 use tower::{Layer, Service};
 
 use super::Answer;
@@ -12,7 +12,7 @@ use crate::docker::endpoint::Endpoint;
 use crate::docker::json;
 use crate::docker::redact::{Carries, Records, answer, carries};
 use crate::error::Error;
-use crate::normalise::read;
+use crate::normalise::{read, with_json};
 use crate::policy::Permitted;
 use crate::policy::access::Redaction;
 
@@ -78,7 +78,7 @@ async fn redact(
 
 /// Redacts an answer of one JSON value. One that cannot be read is not passed on: nobody knows what is in it.
 async fn whole(response: Response<Body>, endpoint: Endpoint, redaction: &Redaction) -> Result<Response<Body>, Error> {
-    let (mut parts, body) = response.into_parts();
+    let (parts, body) = response.into_parts();
     let bytes = read(body, LONGEST).await?;
     if bytes.is_empty() {
         return Ok(Response::from_parts(parts, Body::Empty));
@@ -90,11 +90,7 @@ async fn whole(response: Response<Body>, endpoint: Endpoint, redaction: &Redacti
         ))
     })?;
     answer(&mut json, redaction);
-    let mut text = json.to_vec();
-    text.push(b'\n');
-    parts.headers.remove(header::TRANSFER_ENCODING);
-    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
-    Ok(Response::from_parts(parts, Body::full(text)))
+    Ok(with_json(parts, &json, bytes.len()))
 }
 
 /// A stream, redacted record by record.

@@ -1,9 +1,12 @@
-//! Answers that must be read before they are passed on.
+//! Answers that must be read before they are passed on, and may say something else then.
 
 use bytes::{Bytes, BytesMut};
+use http::response::Parts;
+use http::{HeaderValue, Response, header};
 use http_body_util::BodyExt;
 
 use crate::body::Body;
+use crate::docker::json::Json;
 use crate::error::Error;
 
 /// Reads a whole body of at most `limit` bytes.
@@ -12,20 +15,26 @@ use crate::error::Error;
 /// 502 if it is longer, or if the backend breaks off: half a body is never
 /// passed on as a whole one.
 pub async fn read(mut body: Body, limit: usize) -> Result<Bytes, Error> {
-    let mut all = BytesMut::new();
+    // Most answers come in one piece, which is not copied.
+    let (mut first, mut all) = (Bytes::new(), BytesMut::new());
     while let Some(frame) = body.frame().await {
         let frame =
             frame.map_err(|error| Error::backend(format!("vicgate: the backend broke off its answer: {error}")))?;
         let Ok(data) = frame.into_data() else { continue };
-        if all.len() + data.len() > limit {
+        if first.len() + all.len() + data.len() > limit {
             return Err(Error::backend(format!(
                 "vicgate: the backend's answer is longer than {} KiB and would have to be rewritten",
                 limit / 1024
             )));
         }
-        all.extend_from_slice(&data);
+        if first.is_empty() && all.is_empty() {
+            first = data;
+        } else {
+            all.extend_from_slice(&std::mem::take(&mut first));
+            all.extend_from_slice(&data);
+        }
     }
-    Ok(all.freeze())
+    Ok(if all.is_empty() { first } else { all.freeze() })
 }
 
 /// The first bytes of a body; none if it is empty.
@@ -43,4 +52,25 @@ pub async fn first(body: &mut Body) -> Result<Bytes, Error> {
         }
     }
     Ok(Bytes::new())
+}
+
+/// The answer with this body instead of its own, and with its length.
+pub fn with_body(mut parts: Parts, bytes: impl Into<Bytes>) -> Response<Body> {
+    let bytes = bytes.into();
+    parts.headers.remove(header::TRANSFER_ENCODING);
+    let said = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if said != Some(bytes.len()) {
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    }
+    Response::from_parts(parts, Body::full(bytes))
+}
+
+/// [`with_body`], for JSON on a line of its own, as engines write it. The body that it was made of had `length` bytes.
+#[must_use]
+pub fn with_json(parts: Parts, json: &Json<'_>, length: usize) -> Response<Body> {
+    // Most change little; and a small block is at hand.
+    let mut text = Vec::with_capacity(length + length / 8 + 128);
+    json.write(&mut text);
+    text.push(b'\n');
+    with_body(parts, text)
 }

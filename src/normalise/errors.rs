@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 
-use super::body::read;
+use super::body::{read, with_body};
 use super::{Asked, status};
 use crate::body::Body;
 use crate::docker::bridge::Bridged;
@@ -55,10 +55,7 @@ pub async fn error_in_form(
     let unchanged = status == parts.status && message == said;
     let mut response = Response::from_parts(parts, Body::Empty);
     if unchanged && is_in_form(&response, &bytes, asked.version()) {
-        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-        response.headers_mut().remove(header::TRANSFER_ENCODING);
-        *response.body_mut() = Body::full(bytes);
-        return Ok(response);
+        return Ok(with_body(response.into_parts().0, bytes));
     }
     *response.status_mut() = status;
     set_message(&mut response, &message, asked.version());

@@ -5,7 +5,7 @@ mod errors;
 mod status;
 mod warnings;
 
-pub use body::{first, read};
+pub use body::{first, read, with_body, with_json};
 pub use errors::{error_answer, error_in_form};
 pub use warnings::add_warnings;
 

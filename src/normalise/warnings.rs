@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{Response, StatusCode};
 
-use super::body::read;
+use super::body::{read, with_json};
 use crate::body::Body;
 use crate::docker::json::{self, Json};
 use crate::error::Error;
@@ -20,16 +20,14 @@ pub async fn add_warnings(response: Response<Body>, warnings: &[String]) -> Resu
     if response.status() != StatusCode::CREATED {
         return Ok(response);
     }
-    let (mut parts, body) = response.into_parts();
+    let (parts, body) = response.into_parts();
     let bytes = read(body, LIMIT).await?;
-    let text = with_warnings(&bytes, warnings)
+    let json = with_warnings(&bytes, warnings)
         .ok_or_else(|| Error::backend("vicgate: the backend's answer to a create is not a JSON object"))?;
-    parts.headers.remove(header::TRANSFER_ENCODING);
-    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
-    Ok(Response::from_parts(parts, Body::full(text)))
+    Ok(with_json(parts, &json, bytes.len()))
 }
 
-fn with_warnings(answer: &[u8], warnings: &[String]) -> Option<Vec<u8>> {
+fn with_warnings<'a>(answer: &'a [u8], warnings: &'a [String]) -> Option<Json<'a>> {
     let Ok(Json::Object(mut members)) = json::parse(answer) else { return None };
     let added = warnings.iter().map(|line| Json::String(Cow::Borrowed(line)));
     match members.iter_mut().find(|(name, _)| name == "Warnings") {
@@ -37,9 +35,7 @@ fn with_warnings(answer: &[u8], warnings: &[String]) -> Option<Vec<u8>> {
         Some((_, other)) => *other = Json::Array(added.collect()),
         None => members.push(("Warnings".into(), Json::Array(added.collect()))),
     }
-    let mut text = Json::Object(members).to_vec();
-    text.push(b'\n');
-    Some(text)
+    Some(Json::Object(members))
 }
 
 #[cfg(test)]
@@ -50,9 +46,9 @@ mod tests {
     #[test]
     fn warnings_are_added_to_those_that_are_there_and_replace_null() {
         let added = ["gone".to_owned()];
-        let text = |answer: &str| with_warnings(answer.as_bytes(), &added).map(|out| String::from_utf8(out).unwrap());
-        assert_eq!(text(r#"{"Id":"a","Warnings":null}"#).unwrap(), "{\"Id\":\"a\",\"Warnings\":[\"gone\"]}\n");
-        assert_eq!(text(r#"{"Warnings":["x"],"Id":"a"}"#).unwrap(), "{\"Warnings\":[\"x\",\"gone\"],\"Id\":\"a\"}\n");
+        let text = |answer: &str| with_warnings(answer.as_bytes(), &added).map(|json| json.to_string());
+        assert_eq!(text(r#"{"Id":"a","Warnings":null}"#).unwrap(), "{\"Id\":\"a\",\"Warnings\":[\"gone\"]}");
+        assert_eq!(text(r#"{"Warnings":["x"],"Id":"a"}"#).unwrap(), "{\"Warnings\":[\"x\",\"gone\"],\"Id\":\"a\"}");
         assert_eq!(text("[]"), None);
     }
 }

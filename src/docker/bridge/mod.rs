@@ -95,6 +95,14 @@ pub fn changes(ask: &Ask<'_>) -> bool {
     STEPS.iter().any(|step| step.endpoints.contains(&ask.endpoint) && step.applies(ask))
 }
 
+/// True if only the answer to a call is changed, within [`answer()`]: nothing in the call, and no answer of its own
+/// comes instead.
+#[must_use]
+pub fn changes_answer_only(ask: &Ask<'_>) -> bool {
+    let applies = |step: &&Step| step.endpoints.contains(&ask.endpoint) && step.applies(ask);
+    STEPS.iter().filter(applies).all(|step| matches!(step.how, How::Answer(_)))
+}
+
 /// What has to be known of a backend besides its version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Host {

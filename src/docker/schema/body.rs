@@ -37,6 +37,15 @@ pub struct Used<'b, 'a> {
     pub outside: bool,
 }
 
+/// A field that the call uses, before anybody asks for the text of its path.
+#[derive(Clone, Copy)]
+pub(crate) struct Use<'p, 'b, 'a> {
+    pub(crate) path: &'p Path<'p>,
+    schema: &'static Struct,
+    pub(crate) field: &'static Field,
+    pub(crate) value: &'b Json<'a>,
+}
+
 impl<'a> Body<'a> {
     pub(super) const fn new(ty: &'static Type, json: Json<'a>, version: ApiVersion, unknown: Vec<Unknown>) -> Self {
         Self { ty, json, version, unknown }
@@ -67,6 +76,11 @@ impl<'a> Body<'a> {
     #[must_use]
     pub fn used_deep(&self) -> Vec<Used<'_, 'a>> {
         self.collect(true)
+    }
+
+    /// Shows what [`used`](Self::used) lists, without a text for each path.
+    pub(crate) fn each_used<'b>(&'b self, see: impl FnMut(&Use<'_, 'b, 'a>)) {
+        Walk { body: self, deep: false, see }.value(self.ty, &self.json, &Path::ROOT);
     }
 
     /// The value at a path.
@@ -139,20 +153,26 @@ impl<'a> Body<'a> {
         Some((last, parent))
     }
 
-    fn collect(&self, deep: bool) -> Vec<Used<'_, 'a>> {
-        let mut walk = Walk { body: self, deep, found: Vec::new() };
-        walk.value(self.ty, &self.json, &Path::ROOT);
-        walk.found
+    fn collect<'b>(&'b self, deep: bool) -> Vec<Used<'b, 'a>> {
+        let mut found = Vec::new();
+        let see = |used: &Use<'_, 'b, 'a>| {
+            let Use { path, schema, field, value } = *used;
+            let outside = !field.is_in(self.version) || schema.last < self.version;
+            found.push(Used { path: path.to_string(), field, value, outside });
+        };
+        Walk { body: self, deep, see }.value(self.ty, &self.json, &Path::ROOT);
+        found
     }
 }
 
-struct Walk<'b, 'a> {
+/// Shows the fields that a body uses.
+struct Walk<'b, 'a, F> {
     body: &'b Body<'a>,
     deep: bool,
-    found: Vec<Used<'b, 'a>>,
+    see: F,
 }
 
-impl<'b, 'a> Walk<'b, 'a> {
+impl<'b, 'a, F: FnMut(&Use<'_, 'b, 'a>)> Walk<'b, 'a, F> {
     fn value(&mut self, ty: &'static Type, json: &'b Json<'a>, path: &Path<'_>) {
         match (ty, json) {
             (Type::Struct(schema), Json::Object(members)) => self.members(schema, members, path),
@@ -184,8 +204,7 @@ impl<'b, 'a> Walk<'b, 'a> {
             if matches!(field.neutral, Neutral::Section) {
                 self.value(&field.ty, value, &path);
             } else if is_used(field, value, Scope { siblings: members, root: &self.body.json }) {
-                let outside = !field.is_in(self.body.version) || schema.last < self.body.version;
-                self.found.push(Used { path: path.to_string(), field, value, outside });
+                (self.see)(&Use { path: &path, schema, field, value });
                 if self.deep {
                     self.value(&field.ty, value, &path);
                 }

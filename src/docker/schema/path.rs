@@ -35,6 +35,16 @@ impl<'p> Path<'p> {
         Self { above: Some(self), step: Step::Key(key) }
     }
 
+    /// What is above it, and its name in there: that of a field or a key, none for an item of a list. `None` for the body
+    /// itself.
+    pub(crate) const fn last(&self) -> Option<(&'p Self, Option<&'p str>)> {
+        match (self.above, self.step) {
+            (Some(above), Step::Name(name) | Step::Key(name)) => Some((above, Some(name))),
+            (Some(above), Step::Index(_)) => Some((above, None)),
+            (None, _) | (_, Step::Root) => None,
+        }
+    }
+
     /// An item of a list.
     pub(crate) const fn index(&'p self, index: usize) -> Self {
         Self { above: Some(self), step: Step::Index(index) }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{HeaderValue, Method, Response, StatusCode, header};
+use http::{Method, Response, StatusCode, header};
 use tower::{Layer, Service};
 
 use super::{exec, frames, start, wait};
@@ -17,7 +17,7 @@ use crate::docker::json::{self, Json};
 use crate::docker::target::Target;
 use crate::error::Error;
 use crate::middleware::{Answer, Connection};
-use crate::normalise::read;
+use crate::normalise::{read, with_json};
 use crate::policy::Permitted;
 
 /// Layer of [`Perform`].
@@ -170,7 +170,7 @@ impl Job {
             answer.headers_mut().remove(header::CONTENT_LENGTH);
             return Ok(answer.map(|body| body.rewritten(Objects(stream))));
         }
-        let (mut parts, body) = answer.into_parts();
+        let (parts, body) = answer.into_parts();
         let bytes = read(body, LONGEST).await?;
         if bytes.is_empty() {
             return Ok(Response::from_parts(parts, Body::Empty));
@@ -186,11 +186,7 @@ impl Job {
         if containers {
             self.add_containers(&mut json).await?;
         }
-        let mut text = json.to_vec();
-        text.push(b'\n');
-        parts.headers.remove(header::TRANSFER_ENCODING);
-        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
-        Ok(Response::from_parts(parts, Body::full(text)))
+        Ok(with_json(parts, &json, bytes.len()))
     }
 
     fn unusable(&self, reason: &dyn std::fmt::Display) -> Error {

@@ -13,7 +13,7 @@ use crate::docker::endpoint::Endpoint;
 use crate::docker::json::{self, Json};
 use crate::docker::target::Target;
 use crate::error::Error;
-use crate::normalise::read;
+use crate::normalise::{read, with_body};
 
 /// 304 for a start of what runs and a stop of what does not, where the backend says 204.
 pub(super) async fn unchanged(job: &Job) -> Result<Option<Response<Body>>, Error> {
@@ -72,7 +72,7 @@ pub(super) async fn created(job: &Job, answer: Response<Body>) -> Result<Respons
     if connects.is_empty() && !removes {
         return Ok(answer);
     }
-    let (mut parts, body) = answer.into_parts();
+    let (parts, body) = answer.into_parts();
     let bytes = read(body, LONGEST).await?;
     let id = json::parse(&bytes).ok().and_then(|json| json.get("Id").and_then(Json::as_str).map(str::to_owned));
     let id = id.ok_or_else(|| Error::backend("vicgate: the backend's answer to a create has no Id"))?;
@@ -92,9 +92,7 @@ pub(super) async fn created(job: &Job, answer: Response<Body>) -> Result<Respons
     if removes {
         remove_once_stopped(job, id);
     }
-    parts.headers.remove(header::TRANSFER_ENCODING);
-    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    Ok(Response::from_parts(parts, Body::full(bytes)))
+    Ok(with_body(parts, bytes))
 }
 
 fn refused(said: &Said, what: &str) -> Error {

@@ -32,6 +32,10 @@ pub(super) struct Terms {
     is_known: bool,
     /// By operation: the versions in which its calls are left alone.
     untouched: Vec<u64>,
+    /// By operation: the versions in which its calls are left alone, and what is answered is not.
+    answers_only: Vec<u64>,
+    /// By version: what an answer needs whose call is left alone.
+    answers: Vec<Arc<Bridged>>,
     /// By version: what errors need; empty where they need nothing.
     errors: Vec<Arc<Bridged>>,
     /// By version: what a create needs that may have to be repaired, and no more than that.
@@ -50,16 +54,20 @@ impl Terms {
             spoken: header(spoken),
             is_known: true,
             untouched: Vec::new(),
+            answers_only: Vec::new(),
+            answers: Vec::new(),
             errors: Vec::new(),
             creates: Vec::new(),
         };
-        terms.untouched = Endpoint::ALL.iter().map(|endpoint| terms.versions_untouched(*endpoint)).collect();
+        terms.untouched = terms.versions(|ask| !bridge::touches(ask));
+        terms.answers_only = terms.versions(|ask| bridge::touches(ask) && bridge::changes_answer_only(ask));
+        let versions = 0..=range.backend_max.minor();
+        terms.answers = versions.clone().map(ApiVersion::new).map(|same| Arc::new(terms.bridged(same, same))).collect();
         if terms.host.repairs.has(Repair::Messages) || terms.host.repairs.has(Repair::Swarm) {
-            let versions = 0..=range.backend_max.minor();
             let errors_of = |version| Bridged { errors_only: true, ..terms.bridged(version, version) };
-            terms.errors = versions.map(|minor| Arc::new(errors_of(ApiVersion::new(minor)))).collect();
+            terms.errors = versions.clone().map(|minor| Arc::new(errors_of(ApiVersion::new(minor)))).collect();
         }
-        terms.creates = (0..=range.backend_max.minor()).map(|minor| terms.create_of(ApiVersion::new(minor))).collect();
+        terms.creates = versions.map(|minor| terms.create_of(ApiVersion::new(minor))).collect();
         terms
     }
 
@@ -82,19 +90,20 @@ impl Terms {
         same && Arc::ptr_eq(&self.policy, policy)
     }
 
-    /// A bit for each version in which a call of the operation, and its answer, stay as they are.
-    fn versions_untouched(&self, endpoint: Endpoint) -> u64 {
+    /// By operation: a bit for each version that both sides speak, and for which `holds`.
+    fn versions(&self, holds: impl Fn(&Ask<'_>) -> bool) -> Vec<u64> {
         let Range { min, max, backend_min, backend_max } = self.range;
-        let says_versions =
-            matches!(endpoint, Endpoint::SystemPing | Endpoint::SystemPingHead | Endpoint::SystemVersion);
-        if says_versions && (min, max) != (backend_min, backend_max) {
-            return 0;
-        }
-        let versions = (min.max(backend_min).minor()..=max.min(backend_max).minor()).map(ApiVersion::new);
-        let stays = |version: &ApiVersion| {
-            !bridge::touches(&Ask { endpoint, client: *version, backend: *version, host: &self.host })
+        let of = |endpoint: &Endpoint| {
+            let says_versions =
+                matches!(endpoint, Endpoint::SystemPing | Endpoint::SystemPingHead | Endpoint::SystemVersion);
+            if says_versions && (min, max) != (backend_min, backend_max) {
+                return 0;
+            }
+            let versions = (min.max(backend_min).minor()..=max.min(backend_max).minor()).map(ApiVersion::new);
+            let ask = |version| Ask { endpoint: *endpoint, client: version, backend: version, host: &self.host };
+            versions.filter(|version| holds(&ask(*version))).fold(0, |bits, version| bits | bit(version))
         };
-        versions.filter(stays).fold(0, |bits, version| bits | bit(version))
+        Endpoint::ALL.iter().map(of).collect()
     }
 
     /// True if nothing is to be done about this call before it is judged. What an error or a repair needs is
@@ -107,8 +116,13 @@ impl Terms {
             call.unrepaired = true;
             return true;
         }
-        let untouched = self.untouched.get(call.endpoint as usize).is_some_and(|versions| versions & bit(version) != 0);
-        if !self.is_known || untouched {
+        let is_one =
+            |of: &Vec<u64>| of.get(call.endpoint as usize).is_some_and(|versions| versions & bit(version) != 0);
+        if self.is_known && is_one(&self.answers_only) {
+            call.bridged = self.answers.get(index).cloned();
+            return true;
+        }
+        if !self.is_known || is_one(&self.untouched) {
             call.bridged = self.errors.get(index).cloned();
             return true;
         }

@@ -26,7 +26,7 @@ use crate::docker::json::{self, Json};
 use crate::docker::target::Target;
 use crate::docker::version::ApiVersion;
 use crate::error::Error;
-use crate::normalise::read;
+use crate::normalise::{read, with_json};
 use crate::policy::Permitted;
 use crate::policy::own::{NewVolume, Own, Thing, Whose, cut, keep_containers, shows_containers, wants_cut};
 
@@ -171,7 +171,7 @@ impl Work {
         if !wants_cut(endpoint, &self.own.owner) && !shows_containers(endpoint) && !made {
             return Ok(answer);
         }
-        let (mut parts, body) = answer.into_parts();
+        let (parts, body) = answer.into_parts();
         let bytes = read(body, LONGEST).await?;
         let mut json = json::parse(&bytes)
             .map_err(|error| Error::backend(format!("vicgate: the backend's answer cannot be cut: {error}")))?;
@@ -186,11 +186,7 @@ impl Work {
             keep_containers(&mut json, &ids);
         }
         cut(endpoint, &self.own.owner, &mut json);
-        let mut text = json.to_vec();
-        text.push(b'\n');
-        parts.headers.remove(header::TRANSFER_ENCODING);
-        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
-        Ok(Response::from_parts(parts, Body::full(text)))
+        Ok(with_json(parts, &json, bytes.len()))
     }
 
     /// The full ids of the owner's containers or networks, the names of its volumes.

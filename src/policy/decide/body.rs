@@ -1,12 +1,11 @@
 //! Judging a JSON body, field by field.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::trace::{Effect, Step, Witness};
 use super::{Fate, Judge, READING, Subject};
 use crate::docker::json::{Json, JsonError, parse, short};
-use crate::docker::schema::{self, Body, Neutral, SchemaErrors, Scope, Type, is_used};
+use crate::docker::schema::{self, Body, Neutral, Path, SchemaErrors, Scope, Type, is_used};
 use crate::policy::Point;
 use crate::policy::near::did_you_mean;
 use crate::policy::profile::{Decision, FieldTree, names_beside};
@@ -92,16 +91,25 @@ impl<W: Witness> Judge<'_, '_, W> {
 
     fn fields(&mut self, body: &Body<'_>, edits: &mut Vec<Edit>) {
         let tree = self.policy.profile.fields(self.question.endpoint);
-        for used in body.used() {
-            let Some((row, name, below)) = find(tree, &used.path) else { continue };
-            let subject = Subject { kind: "field", name: &name, path: &used.path, flag: used.field.flag };
-            if self.field(row, &subject, used.value, body.json(), edits)
-                && let Some(below) = below.filter(|below| !below.is_leaf())
-            {
-                let place = Place { path: used.path.clone(), name: name.into_owned(), flag: used.field.flag };
-                self.inner(&used.field.ty, used.value, below, &place, body.json(), edits);
+        let root = body.json();
+        body.each_used(|used| {
+            let found = find(tree, used.path);
+            let Some((row, named)) = found.row else { return };
+            let below = found.below.filter(|below| !below.is_leaf());
+            if !W::LISTENS && below.is_none() && row.lets_pass(used.value, root) {
+                // Nearly all are these, and nobody asks for their names.
+                return;
             }
-        }
+            let (path, field) = (used.path.to_string(), used.field);
+            let name = named.map_or_else(|| "*".to_owned(), Path::to_string);
+            let subject = Subject { kind: "field", name: &name, path: &path, flag: field.flag };
+            if self.field(row, &subject, used.value, root, edits)
+                && let Some(below) = below
+            {
+                let place = Place { path, name, flag: field.flag };
+                self.inner(&field.ty, used.value, below, &place, root, edits);
+            }
+        });
     }
 
     /// Judges what is within a field, as far down as rows stand there.
@@ -187,24 +195,21 @@ struct Place {
     flag: Option<&'static str>,
 }
 
-/// The row that decides a path, the row's name, and the rows below the path.
-fn find<'t, 'p>(
-    tree: &'t FieldTree,
-    path: &'p str,
-) -> Option<(&'t Arc<Decision>, Cow<'p, str>, Option<&'t FieldTree>)> {
-    let mut row = tree.decision().map(|row| (row, Cow::Borrowed("*")));
-    let mut here = Some(tree);
-    let mut end = 0;
-    for step in path.split('.') {
-        end += step.len() + usize::from(end > 0);
-        // An item of a list adds nothing to the name of a row.
-        if step.starts_with('[') {
-            continue;
-        }
-        here = here.and_then(|tree| tree.child(step));
-        if let Some(own) = here.and_then(FieldTree::decision) {
-            row = Some((own, Cow::Borrowed(path.get(..end).unwrap_or(path))));
-        }
-    }
-    row.map(|(row, name)| (row, name, here))
+/// The row that decides a path, and the rows below that.
+struct Found<'t, 'p> {
+    /// The row, and the path that it is about; none for the whole body.
+    row: Option<(&'t Arc<Decision>, Option<&'p Path<'p>>)>,
+    below: Option<&'t FieldTree>,
+}
+
+fn find<'t, 'p>(tree: &'t FieldTree, path: &'p Path<'p>) -> Found<'t, 'p> {
+    let Some((above, name)) = path.last() else {
+        return Found { row: tree.decision().map(|row| (row, None)), below: Some(tree) };
+    };
+    let found = find(tree, above);
+    // An item of a list adds nothing to the name of a row.
+    let Some(name) = name else { return found };
+    let below = found.below.and_then(|tree| tree.child(name));
+    let own = below.and_then(FieldTree::decision).map(|row| (row, Some(path)));
+    Found { row: own.or(found.row), below }
 }

@@ -1,5 +1,6 @@
 //! The field rows of one body, as a tree along the body's own structure.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::Decision;
@@ -12,6 +13,7 @@ use super::Decision;
 #[derive(Clone, Debug, Default)]
 pub struct FieldTree {
     decision: Option<Arc<Decision>>,
+    /// In the order of [`by_length`].
     children: Vec<(String, Self)>,
     any: Option<Box<Self>>,
 }
@@ -26,7 +28,7 @@ impl FieldTree {
     /// The tree below a field or a key.
     #[must_use]
     pub fn child(&self, name: &str) -> Option<&Self> {
-        let found = self.children.binary_search_by(|(own, _)| own.as_str().cmp(name)).ok();
+        let found = self.children.binary_search_by(|(own, _)| by_length(own, name)).ok();
         match found.and_then(|index| self.children.get(index)) {
             Some((_, tree)) => Some(tree),
             None => self.any.as_deref(),
@@ -83,7 +85,7 @@ impl FieldTree {
         if name == "*" {
             return self.any.get_or_insert_default();
         }
-        let index = match self.children.binary_search_by(|(own, _)| own.as_str().cmp(name)) {
+        let index = match self.children.binary_search_by(|(own, _)| by_length(own, name)) {
             Ok(index) => index,
             Err(index) => {
                 self.children.insert(index, (name.to_owned(), Self::default()));
@@ -98,13 +100,20 @@ impl FieldTree {
             rows.push((if path.is_empty() { "*".into() } else { path.to_owned() }, decision));
         }
         let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-        for (name, tree) in &self.children {
+        let mut children: Vec<_> = self.children.iter().collect();
+        children.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (name, tree) in children {
             tree.collect(&below(name), rows);
         }
         if let Some(tree) = &self.any {
             tree.collect(&below("*"), rows);
         }
     }
+}
+
+/// Names differ in length, as a rule, and are not looked at then.
+fn by_length(one: &str, other: &str) -> Ordering {
+    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
 }
 
 #[cfg(test)]

@@ -24,9 +24,10 @@ pub use pattern::Pattern;
 pub(crate) use read::{Raw, read};
 pub use status::{StatusRow, VersionRange};
 
-use super::rule::Rule;
+use super::rule::{Outcome, Rule};
 use crate::docker::bridge::Repairs;
 use crate::docker::endpoint::Endpoint;
+use crate::docker::json::Json;
 use crate::docker::params::{PARAMS, Param};
 use crate::docker::version::ApiVersion;
 
@@ -131,6 +132,16 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// True if the row has nothing to say to a value. `body` is the whole body that it stands in.
+    #[must_use]
+    pub fn lets_pass(&self, value: &Json<'_>, body: &Json<'_>) -> bool {
+        match self.support {
+            Support::Yes | Support::Maybe | Support::Unknown => true,
+            Support::No | Support::Future => false,
+            Support::Diff(rule) => rule.judge(value, body) == Outcome::Pass,
+        }
+    }
+
     /// True if the row lets every value pass.
     #[must_use]
     pub const fn passes_all(&self) -> bool {
