@@ -311,11 +311,9 @@ impl Struct {
     /// their fields in the order of the table.
     #[must_use]
     pub fn find(&self, name: &str, near: usize) -> Option<(usize, &'static Field)> {
-        // The same text at the same place needs no look at it; nor does one that ends otherwise, as most of a length do.
-        let last = name.as_bytes().last();
+        // The same text at the same place needs no look at it.
         let exact = |field: &Field| {
-            field.name.len() == name.len()
-                && (field.name.as_ptr() == name.as_ptr() || field.name.as_bytes().last() == last && field.name == name)
+            field.name.len() == name.len() && (field.name.as_ptr() == name.as_ptr() || field.name == name)
         };
         let folded = |field: &Field| same_when_folded(field.name, name);
         let own = self.fields.len();

@@ -118,15 +118,15 @@ impl Terms {
         }
         let is_one =
             |of: &Vec<u64>| of.get(call.endpoint as usize).is_some_and(|versions| versions & bit(version) != 0);
-        if self.is_known && is_one(&self.answers_only) {
-            call.bridged = self.answers.get(index).cloned();
-            return true;
-        }
-        if !self.is_known || is_one(&self.untouched) {
-            call.bridged = self.errors.get(index).cloned();
-            return true;
-        }
-        false
+        let needs = if !self.is_known || is_one(&self.untouched) {
+            &self.errors
+        } else if is_one(&self.answers_only) {
+            &self.answers
+        } else {
+            return false;
+        };
+        call.bridged = needs.get(index).cloned();
+        true
     }
 
     /// A call of these versions, about which nothing was done yet.
