@@ -5,43 +5,63 @@
 #[inline]
 pub(in crate::docker) fn plain_length(bytes: &[u8]) -> usize {
     let mut rest = bytes;
-    let mut words = 0;
-    while let Some((word, behind)) = rest.split_first_chunk() {
-        if let Some(place) = place(*word) {
+    let mut pieces = 0;
+    while let Some((piece, behind)) = rest.split_first_chunk() {
+        if let Some(place) = place_of_many(*piece) {
             return bytes.len() - rest.len() + place;
         }
         rest = behind;
-        words += 1;
-        if words == SHORT {
+        pieces += 1;
+        if pieces == SHORT {
             rest = behind_plain(rest);
         }
     }
-    // The last eight bytes once more: of those seen already none stops.
-    if let (1.., Some(word)) = (words, bytes.last_chunk()) {
-        return place(*word).map_or(bytes.len(), |place| bytes.len() - 8 + place);
-    }
-    let here = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-    bytes.len() - rest.len() + here.unwrap_or(rest.len())
+    bytes.len() - rest.len() + in_rest(bytes, rest)
 }
 
-/// Most names and values have no more words of eight bytes.
-const SHORT: usize = 2;
+/// How many bytes are looked at at a time.
+const PIECE: usize = 16;
 
-/// What is left behind pieces in which no byte stops.
+/// Most names and values have no more pieces.
+const SHORT: usize = 4;
+
+/// What is left behind pieces in which no byte stops: that is told in half the time of where it stands.
 fn behind_plain(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
-    while let Some((piece, behind)) = rest.split_first_chunk()
-        && !stops(piece)
+    while let Some((piece, behind)) = rest.split_first_chunk::<PIECE>()
+        && !piece.iter().fold(false, |any, byte| any | stops(*byte))
     {
         rest = behind;
     }
     rest
 }
 
-/// True if one of the bytes is such. Looks at each of them, as the machine does that with many at a time.
+/// [`plain_length`] of what is left of `bytes`, less than one piece.
+fn in_rest(bytes: &[u8], rest: &[u8]) -> usize {
+    // The last bytes once more: of those seen already none stops.
+    if let Some(piece) = bytes.last_chunk().filter(|_| !rest.is_empty()) {
+        return place_of_many(*piece).map_or(rest.len(), |place| place + rest.len() - PIECE);
+    }
+    if let (Some(first), Some(last)) = (rest.first_chunk(), rest.last_chunk()) {
+        return place(*first).or_else(|| Some(place(*last)? + rest.len() - 8)).unwrap_or(rest.len());
+    }
+    rest.iter().position(|byte| stops(*byte)).unwrap_or(rest.len())
+}
+
+/// True for a byte at which a string stops.
 #[inline]
-fn stops(bytes: &[u8; 16]) -> bool {
-    bytes.iter().fold(false, |stops, byte| stops | (*byte ^ 2 <= 0x20) | (*byte == b'\\'))
+const fn stops(byte: u8) -> bool {
+    // With this bit turned, a quote is the next behind the control characters.
+    (byte ^ 2 <= 0x20) | (byte == b'\\')
+}
+
+/// Where the first such byte of a piece stands. Looks at each of them, as the machine does that with all at a time.
+#[inline]
+fn place_of_many(bytes: [u8; PIECE]) -> Option<usize> {
+    let mut hits = [0; PIECE];
+    hits.iter_mut().zip(bytes).for_each(|(hit, byte)| *hit = if stops(byte) { u8::MAX } else { 0 });
+    let hit = u128::from_le_bytes(hits);
+    (hit != 0).then(|| hit.trailing_zeros() as usize / 8)
 }
 
 /// Where the first such byte of eight stands. A byte of `hit` has its high bit set
@@ -49,7 +69,6 @@ fn stops(bytes: &[u8; 16]) -> bool {
 #[inline]
 fn place(bytes: [u8; 8]) -> Option<usize> {
     let word = u64::from_le_bytes(bytes);
-    // With this bit turned, a quote is the next behind the control characters.
     let hit = (below(word ^ each(2), 0x21) | below(word ^ each(b'\\'), 1)) & !word & each(0x80);
     (hit != 0).then(|| hit.trailing_zeros() as usize / 8)
 }

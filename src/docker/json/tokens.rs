@@ -34,15 +34,29 @@ impl<'a> Tokens<'a> {
     /// Reads a string; borrowed as long as it has no escapes.
     #[inline]
     pub(super) fn string(&mut self) -> Result<Cow<'a, str>, Message> {
-        self.at += 1;
-        let plain = self.plain();
-        if self.take(b'"') { Ok(Cow::Borrowed(plain)) } else { self.escaped(plain).map(Cow::Owned) }
+        match self.borrowed() {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.escaped().map(Cow::Owned),
+        }
     }
 
-    /// Reads on where a string cannot be borrowed.
+    /// Reads a string that can be borrowed; takes nothing of any other.
+    #[inline]
+    pub(super) fn borrowed(&mut self) -> Option<&'a str> {
+        let start = self.at + 1;
+        let end = start + plain_length(self.text.as_bytes().get(start..)?);
+        if self.text.as_bytes().get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        self.text.get(start..end)
+    }
+
+    /// Reads a string that cannot be borrowed.
     #[cold]
-    fn escaped(&mut self, plain: &str) -> Result<String, Message> {
-        let mut out = plain.to_owned();
+    pub(super) fn escaped(&mut self) -> Result<String, Message> {
+        self.at += 1;
+        let mut out = self.plain().to_owned();
         loop {
             match self.peek() {
                 Some(b'"') => {
