@@ -90,7 +90,7 @@ mod tests {
     fn every_byte_is_told_at_every_place() {
         for byte in 0..=u8::MAX {
             let stops = matches!(byte, b'"' | b'\\' | 0..=0x1f);
-            for length in 0..50 {
+            for length in 0..100 {
                 for at in 0..length {
                     let mut bytes = vec![b'a'; length];
                     if let Some(place) = bytes.get_mut(at) {
