@@ -74,3 +74,40 @@ pub fn with_json(parts: Parts, json: &Json<'_>, length: usize) -> Response<Body>
     text.push(b'\n');
     with_body(parts, text)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::docker::json::parse;
+
+    fn chunked() -> Parts {
+        Response::builder().header("transfer-encoding", "chunked").body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn json_stands_on_a_line_and_its_length_is_said_once() {
+        let made = with_json(chunked(), &parse(br#"{"a":[1]}"#).unwrap(), 9);
+        let said: Vec<_> =
+            made.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+        assert_eq!(said, [("content-length", "10")]);
+        assert!(matches!(made.body(), Body::Full(bytes) if bytes == "{\"a\":[1]}\n"), "{made:?}");
+    }
+
+    #[test]
+    fn a_length_that_was_said_of_another_body_is_not_kept() {
+        for said in ["3", "999", "", "x"] {
+            let mut parts = chunked();
+            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static(said));
+            let made = with_body(parts, "abc");
+            assert_eq!(made.headers().get_all(header::CONTENT_LENGTH).iter().collect::<Vec<_>>(), ["3"], "{said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_bound() {
+        let read = |limit| async move { read(Body::full("12345"), limit).await };
+        assert_eq!(read(5).await.unwrap(), "12345");
+        assert!(read(4).await.unwrap_err().message.contains("longer than"));
+    }
+}

@@ -1,6 +1,7 @@
 //! Error answers in the form of the call's API version.
 
 use bytes::Bytes;
+use http::response::Parts;
 use http::{HeaderValue, Response, StatusCode, header};
 
 use super::body::{read, with_body};
@@ -22,10 +23,9 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 /// An error answer of the gateway's own.
 #[must_use]
 pub fn error_answer(status: StatusCode, message: &str, version: Option<ApiVersion>) -> Response<Body> {
-    let mut response = Response::new(Body::Empty);
-    *response.status_mut() = status;
-    set_message(&mut response, message, version.unwrap_or(ApiVersion::NEWEST));
-    response
+    let mut parts = Response::new(()).into_parts().0;
+    parts.status = status;
+    with_message(parts, message, version.unwrap_or(ApiVersion::NEWEST))
 }
 
 /// Gives the backend's error the status and the form that the call's API
@@ -39,7 +39,7 @@ pub async fn error_in_form(
     profile: &Profile,
     bridged: Option<&Bridged>,
 ) -> Result<Response<Body>, Error> {
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
     let bytes = read(body, LIMIT).await?;
     let said = message_in(&bytes);
     let (status, message) = status::documented(parts.status, &said, asked, profile);
@@ -53,28 +53,23 @@ pub async fn error_in_form(
         return Ok(response);
     }
     let unchanged = status == parts.status && message == said;
-    let mut response = Response::from_parts(parts, Body::Empty);
-    if unchanged && is_in_form(&response, &bytes, asked.version()) {
-        return Ok(with_body(response.into_parts().0, bytes));
+    if unchanged && is_in_form(&parts, &bytes, asked.version()) {
+        return Ok(with_body(parts, bytes));
     }
-    *response.status_mut() = status;
-    set_message(&mut response, &message, asked.version());
-    Ok(response)
+    parts.status = status;
+    Ok(with_message(parts, &message, asked.version()))
 }
 
-/// Writes an error body as an engine of that version does.
-fn set_message(response: &mut Response<Body>, message: &str, version: ApiVersion) {
+/// The answer with an error body as an engine of that version writes it.
+fn with_message(mut parts: Parts, message: &str, version: ApiVersion) -> Response<Body> {
     let (kind, mut text) = if version.has_json_errors() {
         (JSON, Json::Object(vec![("message".into(), Json::String(message.into()))]).to_vec())
     } else {
         (TEXT, message.as_bytes().to_vec())
     };
     text.push(b'\n');
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, kind);
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
-    headers.remove(header::TRANSFER_ENCODING);
-    *response.body_mut() = Body::full(text);
+    parts.headers.insert(header::CONTENT_TYPE, kind);
+    with_body(parts, text)
 }
 
 /// The message in an error body of any form: Docker's JSON, podman's, or text.
@@ -88,12 +83,12 @@ fn message_in(bytes: &Bytes) -> String {
 }
 
 /// True if nothing has to change for a client of that version.
-fn is_in_form(response: &Response<Body>, bytes: &Bytes, version: ApiVersion) -> bool {
+fn is_in_form(parts: &Parts, bytes: &Bytes, version: ApiVersion) -> bool {
     // An empty error (HEAD, or a bare 404) stays one: there is no message to carry.
     if bytes.is_empty() {
         return true;
     }
-    let kind = response.headers().get(header::CONTENT_TYPE);
+    let kind = parts.headers.get(header::CONTENT_TYPE);
     if version.has_json_errors() {
         kind == Some(&JSON) && json::parse(bytes).is_ok_and(|value| value.get("message").is_some())
     } else {

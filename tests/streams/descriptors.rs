@@ -2,11 +2,10 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use vicgate::settings::ListenUrl;
 
-use crate::support::{Backend, Conn, Transport, soon};
+use crate::support::{Backend, Conn, Transport, until};
 use crate::wire::{ATTACH, UPGRADE, attach};
 
 /// `vicgate serve`, ended when dropped.
@@ -89,12 +88,7 @@ async fn at_the_limit_of_descriptors_clients_are_refused_and_later_served_again(
             assert_eq!(daemon.read_bytes(10).await, b"still here");
         }
         drop(tunnels);
-        soon("the descriptors to be closed", async {
-            while gateway.descriptors() > idle {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        })
-        .await;
+        until("the descriptors to be closed", || gateway.descriptors() <= idle).await;
         let mut client = Conn::to(&gateway.address).await;
         attach(&backend, &mut client).await;
     }
