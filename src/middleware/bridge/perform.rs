@@ -191,8 +191,10 @@ impl Job {
 
     fn unusable(&self, reason: &dyn std::fmt::Display) -> Error {
         let Bridged { client, backend, .. } = &*self.bridged;
+        let rewritten =
+            if client == backend { "mended".to_owned() } else { format!("rewritten from API {backend} to {client}") };
         Error::backend(format!(
-            "vicgate: the backend's answer to {} cannot be rewritten from API {backend} to {client}: {reason}",
+            "vicgate: the backend's answer to {} cannot be {rewritten}: {reason}",
             self.endpoint.name()
         ))
     }

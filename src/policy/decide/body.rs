@@ -195,13 +195,15 @@ struct Place {
     flag: Option<&'static str>,
 }
 
-/// The row that decides a path, and the rows below that.
+/// What a profile says of a path.
 struct Found<'t, 'p> {
     /// The row, and the path that it is about; none for the whole body.
     row: Option<(&'t Arc<Decision>, Option<&'p Path<'p>>)>,
+    /// The rows below the path.
     below: Option<&'t FieldTree>,
 }
 
+/// The row that decides a path, its own or that of the nearest field above, and the rows below the path.
 fn find<'t, 'p>(tree: &'t FieldTree, path: &'p Path<'p>) -> Found<'t, 'p> {
     let Some((above, name)) = path.last() else {
         return Found { row: tree.decision().map(|row| (row, None)), below: Some(tree) };
