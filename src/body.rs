@@ -1,5 +1,7 @@
 //! The one body type of the program.
 
+mod last;
+
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::net::{Meter, Upstream};
+pub use last::{is_taken, keep_back};
 
 /// The body of a request or an answer on its way through the stack.
 ///
@@ -206,7 +209,7 @@ impl http_body::Body for Body {
                 *this = Self::Empty;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
-            Self::Stream(incoming) => Pin::new(incoming).poll_frame(cx).map_err(Broken::Http),
+            Self::Stream(incoming) => poll_incoming(incoming, cx),
             Self::Rewritten(rewritten) => rewritten.poll_piece(cx),
             Self::Counted(counted) => {
                 let frame = ready!(Pin::new(&mut counted.from).poll_frame(cx));
@@ -247,6 +250,16 @@ impl http_body::Body for Body {
             Self::Metered(metered) => metered.from.size_hint(),
         }
     }
+}
+
+/// The next piece of what arrives.
+fn poll_incoming(incoming: &mut Incoming, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+    use http_body::Body as _;
+    last::take(|| {
+        let piece = Pin::new(&mut *incoming).poll_frame(cx);
+        let is_last = incoming.is_end_stream() && matches!(&piece, Poll::Ready(Some(Ok(frame))) if frame.is_data());
+        (piece.map_err(Broken::Http), is_last)
+    })
 }
 
 /// How many bytes a piece of a body has.

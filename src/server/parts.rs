@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
+use crate::body;
+
 /// The parts of one connection, each with a waker of its own.
 pub(super) struct Parts {
     wakers: [(Part, Waker); 3],
@@ -90,7 +92,11 @@ struct Flag {
 
 impl Wake for Flag {
     fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
+        if body::is_taken() {
+            body::keep_back(self.into());
+        } else {
+            self.wake_by_ref();
+        }
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
