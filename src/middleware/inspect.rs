@@ -69,6 +69,11 @@ where
         let connection = self.connection.clone();
         Box::pin(async move {
             let permit = judge(&mut call, &connection).await?;
+            if own::has_joins(&call) {
+                // Boxed, as it is rare: whoever is judged would carry its memory.
+                let judged = Box::pin(own::judge_joins(&mut call, &connection.gateway.backend)).await;
+                judged.inspect_err(|error| connection.note_refusal(error))?;
+            }
             inner.call(call.permit(permit, Body::full)).await
         })
     }
@@ -87,16 +92,6 @@ async fn body(call: &mut Call<Body>, limits: &Limits) -> Result<Option<Bytes>, E
             Ok(None)
         }
     }
-}
-
-/// What permits a call that needs none of the repairs that were put off: nearly all. A long body is not looked at at a
-/// stretch, to see whether that is so.
-fn without_repairs(call: &Call<Body>, bytes: Option<&Bytes>, caller: Option<&Caller>) -> Option<Permit> {
-    let bytes = bytes.filter(|bytes| call.unrepaired && !is_long(bytes))?;
-    let ask = call.bridged.as_ref()?.ask(call.endpoint);
-    permit_at_once(&call.policy, &call.question(Some(bytes), Known::none()), caller, |body| {
-        create_needs(&ask, &call.target, body)
-    })
 }
 
 /// What becomes of a body that is repaired.
@@ -170,44 +165,66 @@ async fn judge(call: &mut Call<Body>, connection: &Connection) -> Result<Permit,
     let caller = connection.standing.under(&policy, &call.identity);
     let caller = caller.as_deref();
     let mut bytes = body(call, &gateway.limits).await?;
-    if let Some(permit) = without_repairs(call, bytes.as_ref(), caller) {
-        permitted(connection, call, caller, bytes.as_deref(), Known::none(), &permit);
-        if let Some(bytes) = &bytes {
-            let judged = own::judge_joins(call, bytes, &gateway.backend).await;
-            judged.inspect_err(|error| connection.note_refusal(error))?;
-        }
-        call.body = bytes.map_or(Body::Empty, Body::full);
+    if let Some(permit) = at_once(call, bytes.as_ref(), caller, connection) {
+        send(call, bytes);
         return Ok(permit);
     }
-    let judged = match call.unrepaired {
-        true => Box::pin(repaired(call, &mut bytes, caller, connection)).await?,
-        false => None,
-    };
-    let (verdict, known) = match judged {
-        Some(verdict) => (verdict, Known::default()),
-        None => own::judge(call, bytes.as_ref(), caller, &gateway.backend).await?,
-    };
-    match verdict {
-        Verdict::Permit(permit) => {
-            permitted(connection, call, caller, bytes.as_deref(), &known, &permit);
-            connection.last_verdict.keep(call, &known, &permit);
-            let has_body = bytes.as_ref().is_some_and(|bytes| !bytes.iter().all(u8::is_ascii_whitespace));
-            if permit.body.is_some() && !has_body && !call.headers.contains_key(header::CONTENT_TYPE) {
-                // A rule has made a body, and a body must say what it is.
-                call.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            }
-            if let Some(bytes) = bytes {
-                let judged = own::judge_joins(call, &bytes, &gateway.backend).await;
-                judged.inspect_err(|error| connection.note_refusal(error))?;
-                // What is sent is what was judged; the backend writes its length anew.
-                call.body = Body::full(bytes);
-            }
-            Ok(permit)
-        }
+    if call.unrepaired
+        && let Some(verdict) = Box::pin(repaired(call, &mut bytes, caller, connection)).await?
+    {
+        return obey(verdict, call, bytes, (caller, Known::none()), connection);
+    }
+    let (verdict, known) = own::judge(call, bytes.as_ref(), caller, &gateway.backend).await?;
+    obey(verdict, call, bytes, (caller, &known), connection)
+}
+
+/// What permits a call that needs none of the repairs that were put off: nearly all. A long body is not looked at at a
+/// stretch, to see whether that is so.
+fn at_once(
+    call: &Call<Body>,
+    bytes: Option<&Bytes>,
+    caller: Option<&Caller>,
+    connection: &Connection,
+) -> Option<Permit> {
+    let short = bytes.filter(|bytes| call.unrepaired && !is_long(bytes))?;
+    let ask = call.bridged.as_ref()?.ask(call.endpoint);
+    let permit = permit_at_once(&call.policy, &call.question(Some(short), Known::none()), caller, |body| {
+        create_needs(&ask, &call.target, body)
+    })?;
+    permitted(connection, call, caller, Some(short), Known::none(), &permit);
+    Some(permit)
+}
+
+/// Makes a call what its verdict has it be, or refuses it.
+fn obey(
+    verdict: Verdict,
+    call: &mut Call<Body>,
+    bytes: Option<Bytes>,
+    (caller, known): (Option<&Caller>, &Known),
+    connection: &Connection,
+) -> Result<Permit, Error> {
+    let permit = match verdict {
+        Verdict::Permit(permit) => permit,
         Verdict::Refuse(refusal) => {
             connection.record.note(|entry| note(entry, call, caller, Err(&refusal)));
-            Err(Error::client(refusal.status, refusal.message()))
+            return Err(Error::client(refusal.status, refusal.message()));
         }
+    };
+    permitted(connection, call, caller, bytes.as_deref(), known, &permit);
+    connection.last_verdict.keep(call, known, &permit);
+    let has_body = bytes.as_ref().is_some_and(|bytes| !bytes.iter().all(u8::is_ascii_whitespace));
+    if permit.body.is_some() && !has_body && !call.headers.contains_key(header::CONTENT_TYPE) {
+        // A rule has made a body, and a body must say what it is.
+        call.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    send(call, bytes);
+    Ok(permit)
+}
+
+/// What is sent is what was judged, if a body was; the backend writes its length anew.
+fn send(call: &mut Call<Body>, judged: Option<Bytes>) {
+    if let Some(judged) = judged {
+        call.body = Body::full(judged);
     }
 }
 

@@ -70,7 +70,8 @@ async fn read_until(
                     rest.extend_from_slice(&std::mem::take(&mut first));
                     let_go(headers);
                 }
-                timeout(deadline.left(received), body.frame()).await
+                // Boxed, as few wait: whoever sends a body would carry its memory.
+                Box::pin(timeout(deadline.left(received), body.frame())).await
             }
         };
         let frame = next.map_err(|_| {
@@ -100,7 +101,7 @@ async fn read_until(
             stretch += data.len();
             if stretch >= STRETCH {
                 stretch = 0;
-                // Boxed, as it is rare: whoever sends a body would carry its memory.
+                // Boxed for the same reason.
                 Box::pin(sleep(MOMENT)).await;
             }
         }

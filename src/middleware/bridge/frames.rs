@@ -5,6 +5,7 @@ use http::{HeaderValue, Method, Response, header};
 use super::perform::Job;
 use crate::backend::PATIENCE;
 use crate::body::Body;
+use crate::docker::bridge::Bridged;
 use crate::docker::endpoint::Endpoint;
 use crate::docker::json::{self, Json};
 use crate::docker::version::ApiVersion;
@@ -21,12 +22,17 @@ pub(super) fn starts_frames(endpoint: Endpoint, body: &Body) -> bool {
     endpoint == Endpoint::ExecStart && json::parse(bytes).is_ok_and(|json| !tty(json))
 }
 
-/// Gives the answer the type of the client's version, where it differs from that of the backend's.
+/// True if one side's version says more by the type than the other's.
+pub(super) fn differ(bridged: &Bridged) -> bool {
+    (bridged.client < SINCE) != (bridged.backend < SINCE)
+}
+
+/// Gives the answer the type of the client's version, where they [`differ`].
 /// `starts_frames` is what [`starts_frames`] said of the call.
 pub(super) async fn name(job: &Job, answer: &mut Response<Body>, starts_frames: bool) {
-    let (old_client, old_backend) = (job.bridged.client < SINCE, job.bridged.backend < SINCE);
-    let own = if old_backend { RAW } else { FRAMES };
-    if old_client == old_backend || answer.headers().get(header::CONTENT_TYPE) != Some(&own) {
+    let old_client = job.bridged.client < SINCE;
+    let own = if old_client { FRAMES } else { RAW };
+    if !differ(&job.bridged) || answer.headers().get(header::CONTENT_TYPE) != Some(&own) {
         return;
     }
     let kind = if old_client {

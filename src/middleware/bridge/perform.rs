@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use http::response::Parts;
 use http::{Method, Response, StatusCode, header};
 use tower::{Layer, Service};
 
@@ -73,14 +74,29 @@ where
             backend,
         };
         Box::pin(async move {
-            if let Some(answer) = job.instead(&permitted).await? {
+            // What few calls need is boxed: all others would carry its memory.
+            if job.may_begin_otherwise()
+                && let Some(answer) = Box::pin(job.instead(&permitted)).await?
+            {
                 return Ok(answer);
             }
             let starts_frames = frames::starts_frames(job.endpoint, permitted.body());
             let mut answer = inner.call(permitted).await?;
-            frames::name(&job, &mut answer, starts_frames).await;
-            let answer = job.behind(answer).await?;
-            job.rewrite(answer).await
+            if frames::differ(&job.bridged) {
+                Box::pin(frames::name(&job, &mut answer, starts_frames)).await;
+            }
+            if job.goes_on(answer.status()) {
+                answer = Box::pin(job.behind(answer)).await?;
+            }
+            if !job.is_rewritten(&mut answer) {
+                return Ok(answer);
+            }
+            let (parts, body) = answer.into_parts();
+            let bytes = read(body, LONGEST).await?;
+            if job.adds_containers() {
+                return Box::pin(job.with_containers(parts, &bytes)).await;
+            }
+            job.rewritten(parts, &bytes)
         })
     }
 }
@@ -113,6 +129,23 @@ impl Job {
         self.bridged.repairs(repair)
     }
 
+    /// True if something may come before the call, or instead of it.
+    fn may_begin_otherwise(&self) -> bool {
+        let by_kind = matches!(
+            self.endpoint,
+            Endpoint::ContainerWait | Endpoint::ExecStart | Endpoint::ContainerStart | Endpoint::ContainerStop
+        );
+        by_kind || !self.bridged.after.is_empty()
+    }
+
+    /// True if something may follow an answer of this status.
+    fn goes_on(&self, status: StatusCode) -> bool {
+        let created = self.endpoint == Endpoint::ContainerCreate && status == StatusCode::CREATED;
+        let failed = matches!(self.endpoint, Endpoint::ContainerStart | Endpoint::VolumeCreate) && is_error(status);
+        let loaded = self.endpoint == Endpoint::ImageLoad && status == StatusCode::OK;
+        created && !self.bridged.after.is_empty() || failed || loaded
+    }
+
     /// What comes before the call, or instead of it.
     async fn instead(&self, call: &Permitted<Body>) -> Result<Option<Response<Body>>, Error> {
         let endpoint = self.endpoint;
@@ -136,12 +169,12 @@ impl Job {
     async fn behind(&self, answer: Response<Body>) -> Result<Response<Body>, Error> {
         let (endpoint, status) = (self.endpoint, answer.status());
         if endpoint == Endpoint::ContainerCreate && status == StatusCode::CREATED {
-            return Box::pin(start::created(self, answer)).await;
+            return start::created(self, answer).await;
         }
-        if endpoint == Endpoint::ContainerStart && is_error(&answer) && self.mends(Repair::FailedStart) {
+        if endpoint == Endpoint::ContainerStart && is_error(status) && self.mends(Repair::FailedStart) {
             start::clear_failed(self).await;
         }
-        if endpoint == Endpoint::VolumeCreate && is_error(&answer) && self.mends(Repair::VolumeCreate) && !self.owned {
+        if endpoint == Endpoint::VolumeCreate && is_error(status) && self.mends(Repair::VolumeCreate) && !self.owned {
             // With ownership it could be somebody else's that is there.
             return start::volume_that_is_there(self, answer).await;
         }
@@ -151,42 +184,59 @@ impl Job {
         Ok(answer)
     }
 
-    /// The answer in the form of the client's version.
-    async fn rewrite(&self, mut answer: Response<Body>) -> Result<Response<Body>, Error> {
+    /// True if the body of an answer must be read to give it the form of the client's version. All else is done here.
+    fn is_rewritten(&self, answer: &mut Response<Body>) -> bool {
         if !answer.status().is_success() || matches!(answer.body(), Body::Tunnel(_)) {
-            return Ok(answer);
+            return false;
         }
         let bridged = &self.bridged;
         let ask = bridged.ask(self.endpoint);
         if let Some(status) = bridge::status(&ask, &bridged.after, answer.status().as_u16(), "") {
             *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
         }
-        let containers = self.endpoint == Endpoint::NetworkList && self.lists_containers();
-        let offers = self.endpoint == Endpoint::SystemVersion;
-        if !bridge::wants_answer(&ask, &bridged.after) && !offers && !containers {
-            return Ok(answer);
+        let is_changed = bridge::wants_answer(&ask, &bridged.after);
+        if !is_changed && self.endpoint != Endpoint::SystemVersion && !self.adds_containers() {
+            return false;
         }
         if let Some(stream) = bridge::stream(&ask, &bridged.after) {
             answer.headers_mut().remove(header::CONTENT_LENGTH);
-            return Ok(answer.map(|body| body.rewritten(Objects(stream))));
+            let body = std::mem::take(answer.body_mut());
+            *answer.body_mut() = body.rewritten(Objects(stream));
+            return false;
         }
-        let (parts, body) = answer.into_parts();
-        let bytes = read(body, LONGEST).await?;
+        true
+    }
+
+    /// The answer in the form of the client's version.
+    fn rewritten(&self, parts: Parts, bytes: &[u8]) -> Result<Response<Body>, Error> {
         if bytes.is_empty() {
             return Ok(Response::from_parts(parts, Body::Empty));
         }
-        let mut json = json::parse(&bytes).map_err(|error| self.unusable(&error))?;
-        if bridge::answer(&ask, &bridged.after, &mut json) == Outcome::NotFound {
+        Ok(with_json(parts, &self.json(bytes)?, bytes.len()))
+    }
+
+    /// The same with the containers of each network.
+    async fn with_containers(&self, parts: Parts, bytes: &[u8]) -> Result<Response<Body>, Error> {
+        if bytes.is_empty() {
+            return Ok(Response::from_parts(parts, Body::Empty));
+        }
+        let mut json = self.json(bytes)?;
+        self.add_containers(&mut json).await?;
+        Ok(with_json(parts, &json, bytes.len()))
+    }
+
+    /// What an answer says, in the form of the client's version.
+    fn json<'b>(&self, bytes: &'b [u8]) -> Result<Json<'b>, Error> {
+        let bridged = &self.bridged;
+        let mut json = json::parse(bytes).map_err(|error| self.unusable(&error))?;
+        if bridge::answer(&bridged.ask(self.endpoint), &bridged.after, &mut json) == Outcome::NotFound {
             let name = self.name();
             return Err(Error::client(StatusCode::NOT_FOUND, format!("network {name} not found")));
         }
-        if offers {
+        if self.endpoint == Endpoint::SystemVersion {
             bridge::offer(&mut json, &bridged.range);
         }
-        if containers {
-            self.add_containers(&mut json).await?;
-        }
-        Ok(with_json(parts, &json, bytes.len()))
+        Ok(json)
     }
 
     fn unusable(&self, reason: &dyn std::fmt::Display) -> Error {
@@ -199,10 +249,10 @@ impl Job {
         ))
     }
 
-    /// Below API 1.28 a list of networks names their containers.
-    fn lists_containers(&self) -> bool {
+    /// True for a list of networks, which names their containers below API 1.28, if the backend's does not.
+    fn adds_containers(&self) -> bool {
         let since = crate::docker::version::ApiVersion::new(28);
-        self.bridged.client < since && since <= self.bridged.backend
+        self.endpoint == Endpoint::NetworkList && self.bridged.client < since && since <= self.bridged.backend
     }
 
     async fn add_containers(&self, networks: &mut Json<'_>) -> Result<(), Error> {
@@ -220,8 +270,8 @@ impl Job {
     }
 }
 
-fn is_error(answer: &Response<Body>) -> bool {
-    answer.status().is_client_error() || answer.status().is_server_error()
+fn is_error(status: StatusCode) -> bool {
+    status.is_client_error() || status.is_server_error()
 }
 
 /// A stream of JSON objects, rewritten one by one.

@@ -14,41 +14,30 @@ use crate::error::Error;
 use crate::policy::own::Thing;
 use crate::policy::{Call, Verdict};
 
-/// Judges each of these networks as if it were the one of the create, whose body is given, and puts in
+/// Judges each of these networks as if it were the one of the create, whose body was judged, and puts in
 /// its place what was judged.
 ///
 /// # Errors
 /// The refusal of the create.
-pub(in crate::middleware) async fn judge_joins(
-    call: &mut Call<Body>,
-    body: &[u8],
-    backend: &Backend,
-) -> Result<(), Error> {
-    match call.bridged.clone().filter(|_| has_joins(call)) {
-        // Boxed, as it is rare.
-        Some(bridged) => Box::pin(judge_each(call, &bridged, body, backend)).await,
-        None => Ok(()),
-    }
-}
-
-/// True if there are such networks.
-pub(in crate::middleware) fn has_joins<B>(call: &Call<B>) -> bool {
-    let joins = |after: &After| matches!(after, After::Connect { .. });
-    call.bridged.as_ref().is_some_and(|bridged| bridged.after.iter().any(joins))
-}
-
-async fn judge_each(call: &mut Call<Body>, bridged: &Bridged, body: &[u8], backend: &Backend) -> Result<(), Error> {
-    let mut bridged = bridged.clone();
+pub(in crate::middleware) async fn judge_joins(call: &mut Call<Body>, backend: &Backend) -> Result<(), Error> {
+    let (Body::Full(body), Some(bridged)) = (&call.body, &call.bridged) else { return Ok(()) };
+    let (body, mut bridged) = (body.clone(), Bridged::clone(bridged));
     for after in &mut bridged.after {
         if let After::Connect { network, body: join } = after {
             let settings = join.get("EndpointConfig").cloned().unwrap_or(Json::Null);
-            let (name, settings) = judged(call, body, network, settings, backend).await?;
+            let (name, settings) = judged(call, &body, network, settings, backend).await?;
             *network = name;
             join.set("EndpointConfig", settings);
         }
     }
     call.bridged = Some(Arc::new(bridged));
     Ok(())
+}
+
+/// True if there are such networks.
+pub(in crate::middleware) fn has_joins<B>(call: &Call<B>) -> bool {
+    let joins = |after: &After| matches!(after, After::Connect { .. });
+    call.bridged.as_ref().is_some_and(|bridged| bridged.after.iter().any(joins))
 }
 
 async fn judged(
