@@ -24,7 +24,7 @@ pub const MAX_DEPTH: usize = 64;
 /// Anything else than UTF-8 (also escaped lone surrogates), nesting beyond
 /// [`MAX_DEPTH`], a syntax error; with line and column.
 pub fn parse(bytes: &[u8]) -> Result<Json<'_>, JsonError> {
-    let text = std::str::from_utf8(bytes)
+    let text = simdutf8::compat::from_utf8(bytes)
         .map_err(|error| JsonError::at("the text is not UTF-8", bytes, error.valid_up_to()))?;
     let tokens = Tokens { text, at: 0 };
     let members = Vec::with_capacity(FEW_MEMBERS);

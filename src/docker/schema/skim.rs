@@ -18,7 +18,7 @@ use crate::docker::version::ApiVersion;
 /// `None` says nothing about the body: it is to be read the long way.
 #[must_use]
 pub fn skim<'a>(ty: &'static Type, bytes: &'a [u8], version: ApiVersion, keep: Keep) -> Option<Body<'a>> {
-    let text = std::str::from_utf8(bytes).ok()?;
+    let text = simdutf8::basic::from_utf8(bytes).ok()?;
     // Go's encoder ends what it writes with a line feed, which no reader takes for more.
     let text = text.strip_suffix('\n').unwrap_or(text);
     let json = runs::with(|runs| {
