@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 /// Compares vicgate with other proxies in front of one raw backend
 #[derive(Debug, Parser)]
 pub(crate) struct Flags {
-    /// Which rows: side by side with others, as something grows, under abuse
+    /// Which rows: side by side with others, those that have a budget, as something grows, under abuse
     #[arg(long, value_enum, default_value = "compare")]
     pub(crate) suite: Suite,
     /// Rounds; every figure is the median of them
@@ -54,6 +54,8 @@ pub(crate) struct Flags {
 pub(crate) enum Suite {
     /// Side by side with the others.
     Compare,
+    /// CPU of what has a budget, side by side with HAProxy only.
+    Budgets,
     /// Cost as load, bodies and policies grow.
     Scaling,
     /// Cost and latency under abuse.
@@ -65,9 +67,15 @@ impl Suite {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Compare => "compare",
+            Self::Budgets => "budgets",
             Self::Scaling => "scaling",
             Self::Abuse => "abuse",
         }
+    }
+
+    /// True if its table says how sure its ratios are.
+    pub(crate) fn has_bounds(self) -> bool {
+        self == Self::Budgets
     }
 }
 

@@ -50,7 +50,12 @@ pub(crate) fn compare(flags: &Flags) -> Result<()> {
     for round in 1..=flags.rounds {
         for measure in &measures {
             eprintln!("round {round} of {}: {}", flags.rounds, measure.name);
-            for (column, peer) in peers.iter().enumerate().filter(|(_, peer)| peer.takes_part(measure)) {
+            let mut turns: Vec<_> = peers.iter().enumerate().filter(|(_, peer)| peer.takes_part(measure)).collect();
+            if round % 2 == 0 {
+                // Whoever is first in one round is last in the next: nobody is always the one behind another.
+                turns.reverse();
+            }
+            for (column, peer) in turns {
                 let take = || {
                     let mut running = peer.start(&bench, &measure.setup)?;
                     let figures = measure.take(&bench, &mut running)?;
@@ -61,7 +66,7 @@ pub(crate) fn compare(flags: &Flags) -> Result<()> {
             }
         }
     }
-    let text = format!("{}\n\n{}", about(flags, &bench, &tools), table.markdown());
+    let text = format!("{}\n\n{}", about(flags, &bench, &tools), table.markdown(flags.suite.has_bounds()));
     println!("{text}");
     if flags.write { results::write(flags.suite.name(), &text) } else { Ok(()) }
 }

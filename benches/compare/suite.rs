@@ -14,6 +14,7 @@ use crate::peer::Peer;
 pub(crate) fn measures(suite: Suite, files: &Files) -> Result<Vec<Measure>> {
     match suite {
         Suite::Compare => Ok(compare(files)),
+        Suite::Budgets => Ok(budgets(files)),
         Suite::Scaling => scaling(files),
         Suite::Abuse => Ok(abuse()),
     }
@@ -24,7 +25,7 @@ pub(crate) fn peers(suite: Suite) -> Vec<Peer> {
     let mut peers = Peer::all();
     match suite {
         Suite::Compare => {}
-        Suite::Scaling => {
+        Suite::Budgets | Suite::Scaling => {
             peers.retain(|peer| matches!(peer.name.as_str(), "haproxy" | "vicgate engine" | "vicgate vic"))
         }
         Suite::Abuse => peers.retain(|peer| matches!(peer.name.as_str(), "haproxy" | "vicgate vic")),
@@ -53,6 +54,14 @@ fn compare(files: &Files) -> Vec<Measure> {
         tls("tls-idle", Kind::Idle),
         tls("tls-handshakes", Kind::Handshakes),
     ]
+}
+
+fn budgets(files: &Files) -> Vec<Measure> {
+    let mut measures = compare(files);
+    measures.retain(|measure| {
+        matches!(measure.name.as_str(), "get" | "get-varied" | "create" | "tunnel-down" | "tunnel-up" | "echo")
+    });
+    measures
 }
 
 fn scaling(files: &Files) -> Result<Vec<Measure>> {

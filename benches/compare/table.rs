@@ -36,11 +36,11 @@ impl Table {
         }
     }
 
-    /// The medians, each with its ratio to HAProxy's.
+    /// The medians, each with its ratio to HAProxy's, and with the bounds of the ratio if there are to be `bounds`.
     ///
     /// The ratio is the median of the rounds' ratios: both figures of a round
     /// were taken one right after the other, so what disturbs a round disturbs both.
-    pub(crate) fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self, bounds: bool) -> String {
         let mut text = format!("| |{}|\n|---|{}\n", self.peers.join("|"), "---|".repeat(self.peers.len()));
         let haproxy = self.peers.iter().position(|name| name == HAPROXY);
         for row in &self.rows {
@@ -50,10 +50,16 @@ impl Table {
             for (index, values) in row.values.iter().enumerate() {
                 let _ = match (median(values), reference) {
                     (None, _) => write!(text, "–|"),
-                    (Some(value), Some(reference)) if Some(index) != haproxy => match ratio(values, reference) {
-                        Some(ratio) => write!(text, "{} ({ratio:.2} ×)|", short(value)),
-                        None => write!(text, "{}|", short(value)),
-                    },
+                    (Some(value), Some(reference)) if Some(index) != haproxy => {
+                        let ratios: Vec<f64> = values.iter().zip(reference).map(|(own, other)| own / other).collect();
+                        match (median(&ratios), median_bounds(&ratios).filter(|_| bounds)) {
+                            (Some(ratio), Some((low, high))) => {
+                                write!(text, "{} ({ratio:.2} ×, {low:.2}–{high:.2})|", short(value))
+                            }
+                            (Some(ratio), None) => write!(text, "{} ({ratio:.2} ×)|", short(value)),
+                            (None, _) => write!(text, "{}|", short(value)),
+                        }
+                    }
                     (Some(value), _) => write!(text, "{}|", short(value)),
                 };
             }
@@ -63,17 +69,33 @@ impl Table {
     }
 }
 
-fn ratio(values: &[f64], reference: &[f64]) -> Option<f64> {
-    let ratios: Vec<f64> = values.iter().zip(reference).map(|(value, reference)| value / reference).collect();
-    median(&ratios)
-}
-
 fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
+    let sorted = sorted(values);
     let middle = sorted.len() / 2;
     let upper = sorted.get(middle)?;
     if sorted.len() % 2 == 1 { Some(*upper) } else { Some((sorted.get(middle.checked_sub(1)?)? + upper) / 2.0) }
+}
+
+/// The bounds between which the median of ever more rounds lies with 95 % certainty, whatever the spread of a round
+/// looks like: a value is above that median as often as a coin shows heads. `None` for less than six rounds.
+fn median_bounds(values: &[f64]) -> Option<(f64, f64)> {
+    let sorted = sorted(values);
+    let rounds = sorted.len();
+    // How likely it is that so few of the values are below the median, starting with none.
+    let (mut likely, mut sum, mut few) = (0.5_f64.powi(i32::try_from(rounds).ok()?), 0.0, 0);
+    while few < rounds && sum + likely <= 0.025 {
+        sum += likely;
+        few += 1;
+        likely *= (rounds - few + 1) as f64 / few as f64;
+    }
+    let low = few.checked_sub(1)?;
+    Some((*sorted.get(low)?, *sorted.get(rounds - 1 - low)?))
+}
+
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted
 }
 
 /// Three digits are all that a figure is good for.
