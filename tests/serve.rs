@@ -35,6 +35,28 @@ fn settings_come_from_the_file_then_variables_then_flags() {
 }
 
 #[test]
+fn it_starts_itself_again_with_room_for_freed_blocks_unless_somebody_has_set_that() {
+    let (said, theirs) = ("GLIBC_TUNABLES=glibc.malloc.tcache_count=64", "glibc.malloc.perturb=0");
+    for (variables, expected) in [
+        (&[][..], said.to_owned()),
+        (&[("GLIBC_TUNABLES", theirs)][..], format!("GLIBC_TUNABLES={theirs}")),
+        // glibc takes the variable away from a program with privileges of its own, which shall not start for ever.
+        (&[("_VICGATE_TUNED", "1")][..], String::new()),
+    ] {
+        let (backend, _heads) = backend(OK);
+        let gateway =
+            Gateway::start_as(&["serve", "--listen", "tcp://127.0.0.1:0", "--backend", &backend], variables, 1);
+        // The process that was started is the one that serves, under its own name.
+        let of = |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", gateway.process.id())).unwrap();
+        let environment = of("environ");
+        let tunables = environment.split('\0').find(|variable| variable.starts_with("GLIBC_TUNABLES="));
+        assert_eq!(tunables.unwrap_or_default(), expected);
+        assert_eq!(of("comm"), "vicgate\n");
+        assert!(of("cmdline").contains("vicgate\0serve\0--listen\0tcp://127.0.0.1:0"), "{}", of("cmdline"));
+    }
+}
+
+#[test]
 fn the_backend_is_asked_with_the_host_of_its_url_and_without_hop_by_hop_headers() {
     let (url, heads) = backend(OK);
     let gateway = Gateway::start(&["--backend", &url]);

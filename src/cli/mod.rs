@@ -9,6 +9,7 @@ pub mod matrix;
 pub mod policy_test;
 pub mod serve;
 
+mod allocator;
 mod auto;
 mod files;
 mod reload;
@@ -69,7 +70,10 @@ impl Cli {
     #[must_use]
     pub fn run(self) -> ExitCode {
         match self.command {
-            Command::Serve(args) => serve::run(&args),
+            Command::Serve(args) => {
+                allocator::start_again_with_room();
+                serve::run(&args)
+            }
             Command::Demo(args) => demo::run(&args),
             Command::Check(args) => check::run(&args),
             Command::Doctor(args) => doctor::run(&args),
