@@ -42,6 +42,8 @@ fn it_starts_itself_again_with_room_for_freed_blocks_unless_somebody_has_set_tha
         (&[("GLIBC_TUNABLES", theirs)][..], format!("GLIBC_TUNABLES={theirs}")),
         // glibc takes the variable away from a program with privileges of its own, which shall not start for ever.
         (&[("_VICGATE_TUNED", "1")][..], String::new()),
+        // Whoever brings an allocator needs no setting of glibc's, and valgrind would lose sight of the program.
+        (&[("LD_PRELOAD", "libdl.so.2")][..], String::new()),
     ] {
         let (backend, _heads) = backend(OK);
         let gateway =

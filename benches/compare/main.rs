@@ -4,7 +4,7 @@
 //! ```text
 //! cargo bench --bench compare                                  all rows, five rounds
 //! cargo bench --bench compare -- --quick --only get,tunnel     some rows, short
-//! cargo bench --bench compare -- --suite budgets --rounds 40    what has a budget, and how sure that is
+//! cargo bench --bench compare -- --suite budgets --rounds 40   what has a budget, and how sure that is
 //! cargo bench --bench compare -- --other caddy=tcp://127.0.0.1:8000,4711
 //! cargo bench --bench compare -- --write                       and put them into benches/RESULTS.md
 //! ```

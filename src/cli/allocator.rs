@@ -15,10 +15,13 @@ const ROOM: &str = "glibc.malloc.tcache_count=64";
 /// Set once this was tried: glibc takes its variable away from a program with privileges of its own.
 const TRIED: &str = "_VICGATE_TUNED";
 
+/// Where somebody brings another allocator, or a tool like valgrind itself, which would lose sight of the program.
+const PRELOADED: &str = "LD_PRELOAD";
+
 /// Starts this program again in its place, with that setting. Comes back where that is done already or cannot be done,
-/// or where somebody else has set the variable.
+/// and where somebody else sees to the allocator.
 pub(super) fn start_again_with_room() {
-    if !cfg!(target_env = "gnu") || [TUNABLES, TRIED].iter().any(|name| env::var_os(name).is_some()) {
+    if !cfg!(target_env = "gnu") || [TUNABLES, TRIED, PRELOADED].iter().any(|name| env::var_os(name).is_some()) {
         return;
     }
     let mut arguments = env::args_os();
