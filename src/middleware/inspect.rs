@@ -69,7 +69,7 @@ where
         let connection = self.connection.clone();
         Box::pin(async move {
             let permit = judge(&mut call, &connection).await?;
-            if own::has_joins(&call) {
+            if own::has_joins(&call) && needs_body(&call.policy, call.endpoint, &call.target) {
                 // Boxed, as it is rare: whoever is judged would carry its memory.
                 let judged = Box::pin(own::judge_joins(&mut call, &connection.gateway.backend)).await;
                 judged.inspect_err(|error| connection.note_refusal(error))?;
