@@ -40,12 +40,12 @@ impl Stamp {
     /// The time of a moment that is past. Clocks are compared each second: to ask two of them for each call costs
     /// more than this, and whoever sets the time sees it followed.
     pub(super) fn time(&mut self, moment: Instant) -> SystemTime {
-        let since = |at: Instant| moment.checked_duration_since(at);
-        if let Some((at, time)) = self.clocks
-            && let Some(since) = since(at)
-            && since < Duration::from_secs(1)
-        {
-            return time + since;
+        if let Some((at, time)) = self.clocks {
+            let (since, until) = (moment.saturating_duration_since(at), at.saturating_duration_since(moment));
+            // Calls that were under way when the clocks were compared began before.
+            if since.max(until) < Duration::from_secs(1) {
+                return time + since - until;
+            }
         }
         let (now, time) = (Instant::now(), SystemTime::now());
         self.clocks = Some((now, time));
@@ -85,6 +85,22 @@ mod tests {
             assert!(before - slack <= time && time <= after + slack, "{back:?}: {time:?} is not {before:?}");
         }
     }
+
+    /// A call that ends behind the comparison that another one asked for had it made again, and so did all others.
+    #[test]
+    fn the_clocks_are_compared_once_for_all_calls_that_are_under_way() {
+        let mut stamp = Stamp::default();
+        let began: Vec<_> = (0..32).rev().filter_map(|back| Instant::now().checked_sub(back * MILLISECOND)).collect();
+        stamp.time(*began.last().unwrap());
+        let compared = stamp.clocks;
+        let times: Vec<_> = began.iter().map(|began| stamp.time(*began)).collect();
+        assert_eq!(stamp.clocks, compared);
+        assert!(times.is_sorted(), "{times:?}");
+        stamp.time(*began.last().unwrap() - 1000 * MILLISECOND);
+        assert_ne!(stamp.clocks, compared);
+    }
+
+    const MILLISECOND: Duration = Duration::from_millis(1);
 
     proptest! {
         #[test]
