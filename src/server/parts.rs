@@ -1,11 +1,15 @@
 //! Which part of a connection has something to do.
 //!
 //! A connection is one task, but its parts are woken apart: what arrives from
-//! the client does not concern the backend's side until there is a request, and a
-//! request goes on without another turn of the scheduler. An answer takes one:
-//! when all connections have read theirs, all are sent. Receivers that sleep are so
-//! woken once for several answers, and waking them is the dearest part of a request.
+//! the client does not concern the backend's side until there is a request.
+//!
+//! What one part leaves to another is done in another turn of the scheduler, and so is all that concerns the backend:
+//! first all connections read and judge what has arrived from clients, then all send their requests to the backend and
+//! read its answers, then all send the answers. Whoever sleeps is so woken once for several messages, and waking is the
+//! dearest part of one. A backend that waits until it can write, as Go's runtime has it, is woken also when what it
+//! wrote is read: at that time it has requests to read.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
@@ -16,6 +20,8 @@ use crate::body;
 pub(super) struct Parts {
     wakers: [(Part, Waker); 3],
     task: Arc<Task>,
+    /// True if the backend's part has waited for its turn.
+    has_waited: Cell<bool>,
 }
 
 /// A part of a connection.
@@ -45,7 +51,7 @@ impl Parts {
         let woken = AtomicU8::new(Part::ALL.iter().fold(0, |bits, part| bits | part.bit()));
         let task = Arc::new(Task { woken, waker: task.clone() });
         let waker = |part: Part| Waker::from(Arc::new(Flag { bit: part.bit(), task: task.clone() }));
-        Self { wakers: Part::ALL.map(|part| (part, waker(part))), task }
+        Self { wakers: Part::ALL.map(|part| (part, waker(part))), task, has_waited: Cell::new(true) }
     }
 
     /// Has a part polled at the next [`Parts::poll`].
@@ -53,13 +59,14 @@ impl Parts {
         self.task.woken.fetch_or(part.bit(), Ordering::AcqRel);
     }
 
-    /// Polls each part that was woken, until one gives the result. A part that is woken by one behind it has
-    /// its turn when other tasks have had theirs.
+    /// Polls each part that was woken, until one gives the result; the backend's a turn later. A part that is woken
+    /// meanwhile has its turn when other tasks have had theirs.
     pub(super) fn poll<T>(&self, cx: &Context<'_>, mut poll: impl FnMut(Part, &mut Context<'_>) -> Poll<T>) -> Poll<T> {
         let woken = &self.task.woken;
-        woken.fetch_or(LOOKING, Ordering::AcqRel);
+        let waits = if self.has_waited.get() { 0 } else { Part::Backend.bit() };
+        let due = woken.fetch_or(LOOKING, Ordering::AcqRel) & !waits;
         for (part, waker) in &self.wakers {
-            if woken.load(Ordering::Relaxed) & part.bit() != 0 {
+            if due & part.bit() != 0 {
                 woken.fetch_and(!part.bit(), Ordering::AcqRel);
                 if let Poll::Ready(result) = poll(*part, &mut Context::from_waker(waker)) {
                     return Poll::Ready(result);
@@ -67,7 +74,9 @@ impl Parts {
             }
         }
         // What was woken while we looked was left to us.
-        if woken.fetch_and(!LOOKING, Ordering::AcqRel) != LOOKING {
+        let left = woken.fetch_and(!LOOKING, Ordering::AcqRel) & !LOOKING;
+        self.has_waited.set(left & Part::Backend.bit() != 0);
+        if left != 0 {
             cx.waker().wake_by_ref();
         }
         Poll::Pending
@@ -135,58 +144,69 @@ mod tests {
         (parts, count, waker)
     }
 
-    #[test]
-    fn a_request_goes_on_at_once() {
-        let (parts, count, waker) = quiet();
-        parts.mark(Part::Client);
-        let backend = parts.wakers.get(1).unwrap().1.clone();
+    /// Polls the parts that are due, and gives them. A part that is polled wakes the one that it is said to.
+    fn turn(parts: &Parts, waker: &Waker, wakes: &[(Part, Part)]) -> Vec<Part> {
         let mut polled = Vec::new();
-        let result = parts.poll(&Context::from_waker(&waker), |part, _| {
+        let result = parts.poll(&Context::from_waker(waker), |part, _| {
             polled.push(part);
-            match part {
-                Part::Client => backend.wake_by_ref(),
-                Part::Backend => return Poll::Ready("answered"),
-                Part::Clock => {}
+            for (_, woken) in wakes.iter().filter(|(by, _)| *by == part) {
+                wake(parts, *woken);
             }
-            Poll::Pending
+            Poll::<()>::Pending
         });
-        assert_eq!((result, polled), (Poll::Ready("answered"), vec![Part::Client, Part::Backend]));
-        assert_eq!(count.0.load(Ordering::SeqCst), 0);
+        assert_eq!(result, Poll::Pending);
+        polled
+    }
+
+    fn wake(parts: &Parts, part: Part) {
+        parts.wakers.iter().filter(|(other, _)| *other == part).for_each(|(_, waker)| waker.wake_by_ref());
+    }
+
+    #[test]
+    fn a_request_and_its_answer_go_on_when_other_tasks_have_had_their_turn() {
+        let (parts, count, waker) = quiet();
+        let wakes = [(Part::Client, Part::Backend), (Part::Backend, Part::Client)];
+        wake(&parts, Part::Client);
+        assert_eq!(turn(&parts, &waker, &wakes), [Part::Client]);
+        assert_eq!(turn(&parts, &waker, &wakes), [Part::Backend]);
+        assert_eq!(turn(&parts, &waker, &[]), [Part::Client]);
+        assert_eq!((turn(&parts, &waker, &[]), count.0.load(Ordering::SeqCst)), (vec![], 3));
+    }
+
+    #[test]
+    fn what_arrives_from_the_backend_waits_for_what_arrives_from_clients() {
+        let (parts, count, waker) = quiet();
+        wake(&parts, Part::Backend);
+        wake(&parts, Part::Client);
+        assert_eq!(turn(&parts, &waker, &[]), [Part::Client]);
+        assert_eq!(turn(&parts, &waker, &[]), [Part::Backend]);
+        // And it waits anew the next time.
+        wake(&parts, Part::Backend);
+        assert_eq!(turn(&parts, &waker, &[]), []);
+        assert_eq!(turn(&parts, &waker, &[]), [Part::Backend]);
+        assert_eq!((turn(&parts, &waker, &[]), count.0.load(Ordering::SeqCst)), (vec![], 5));
     }
 
     #[test]
     fn a_part_that_is_woken_from_outside_wakes_the_task_once() {
         let (parts, count, waker) = quiet();
-        let client = &parts.wakers.first().unwrap().1;
-        client.wake_by_ref();
-        client.wake_by_ref();
+        wake(&parts, Part::Client);
+        wake(&parts, Part::Client);
         assert_eq!(count.0.load(Ordering::SeqCst), 1);
-        let mut polled = Vec::new();
-        let _ = parts.poll(&Context::from_waker(&waker), |part, _| {
-            polled.push(part);
-            Poll::<()>::Pending
-        });
-        assert_eq!(polled, [Part::Client]);
+        assert_eq!(turn(&parts, &waker, &[]), [Part::Client]);
     }
 
     #[test]
-    fn an_answer_goes_on_when_other_tasks_have_had_their_turn() {
-        let (parts, count, waker) = quiet();
-        parts.mark(Part::Backend);
-        let client = parts.wakers.first().unwrap().1.clone();
-        let poll = |polled: &mut Vec<Part>| {
-            parts.poll(&Context::from_waker(&waker), |part, _| {
-                polled.push(part);
-                if part == Part::Client {
-                    return Poll::Ready("sent");
-                }
-                client.wake_by_ref();
-                Poll::Pending
-            })
-        };
+    fn the_first_that_gives_the_result_is_the_last_that_is_polled() {
+        let (parts, _, waker) = quiet();
+        parts.mark(Part::Client);
+        parts.mark(Part::Clock);
         let mut polled = Vec::new();
-        assert_eq!((poll(&mut polled), count.0.load(Ordering::SeqCst)), (Poll::Pending, 1));
-        assert_eq!((poll(&mut polled), polled), (Poll::Ready("sent"), vec![Part::Backend, Part::Client]));
+        let result = parts.poll(&Context::from_waker(&waker), |part, _| {
+            polled.push(part);
+            Poll::Ready("ended")
+        });
+        assert_eq!((result, polled), (Poll::Ready("ended"), vec![Part::Client]));
     }
 
     #[test]
