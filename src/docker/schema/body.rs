@@ -158,7 +158,7 @@ impl<'a> Body<'a> {
         let see = |used: &Use<'_, 'b, 'a>| {
             let Use { path, schema, field, value } = *used;
             let outside = !field.is_in(self.version) || schema.last < self.version;
-            found.push(Used { path: path.to_string(), field, value, outside });
+            found.push(Used { path: path.text(), field, value, outside });
         };
         Walk { body: self, deep, see }.value(self.ty, &self.json, &Path::ROOT);
         found

@@ -51,21 +51,38 @@ impl<'p> Path<'p> {
     }
 }
 
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Path<'_> {
+    /// Its text, as it is displayed, without the cost of formatting.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::with_capacity(USUAL);
+        self.add_to(&mut text);
+        text
+    }
+
+    fn add_to(&self, text: &mut String) {
         if let Some(above) = self.above {
-            above.fmt(f)?;
+            above.add_to(text);
         }
         match self.step {
-            Step::Root => Ok(()),
+            Step::Root => {}
             Step::Name(name) if is_word(name) => {
-                let first = self.above.is_none_or(|above| matches!(above.step, Step::Root));
-                f.write_str(if first { "" } else { "." })?;
-                f.write_str(name)
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(name);
             }
-            Step::Name(name) | Step::Key(name) => write!(f, "[{}]", Json::from(name)),
-            Step::Index(index) => write!(f, "[{index}]"),
+            Step::Name(name) | Step::Key(name) => text.extend(["[", &Json::from(name).to_string(), "]"]),
+            Step::Index(index) => text.extend(["[", &index.to_string(), "]"]),
         }
+    }
+}
+
+/// Few texts are longer, in bytes.
+const USUAL: usize = 48;
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 

@@ -189,7 +189,7 @@ impl Reader {
 
     fn error(&mut self, path: &Path<'_>, value: &Json<'_>, reason: &str) {
         if self.errors.len() < MOST {
-            let path = path.to_string();
+            let path = path.text();
             let value = secret::shown(&path, value);
             self.errors.push(SchemaError { path, value, reason: reason.to_owned(), flag: None });
         }

@@ -215,7 +215,7 @@ fn looks<'v>(kind: Kind, value: &'v Value<'_>, catch: bool) -> [Option<Look<'v>>
         Value::HostPath { path, .. } if !catch => within(path),
         Value::HostPath { path, .. } if path.starts_with('/') => Look::Around(path),
         // The name with its tag begins with whatever the name begins with.
-        Value::Image(reference @ Reference::Name { .. }) => Look::Within(Cow::Owned(reference.to_string())),
+        Value::Image(reference @ Reference::Name { .. }) => Look::Within(Cow::Owned(reference.text())),
         Value::Command(words) => within(words.first().map_or("", |word| word)),
         Value::HostPath { .. }
         | Value::Image(Reference::Id(_))

@@ -100,7 +100,7 @@ impl<W: Witness> Judge<'_, '_, W> {
                 // Nearly all are these, and nobody asks for their names.
                 return;
             }
-            let (path, field) = (used.path.to_string(), used.field);
+            let (path, field) = (used.path.text(), used.field);
             let name = named.map_or_else(|| "*".to_owned(), Path::to_string);
             let subject = Subject { kind: "field", name: &name, path: &path, flag: field.flag };
             if self.field(row, &subject, used.value, root, edits)

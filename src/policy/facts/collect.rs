@@ -165,7 +165,7 @@ impl<'b> Collector<'b> {
 
     fn push(&mut self, kind: Kind, here: Here<'_, 'b>, value: Value<'b>, grant: Grant) {
         let path = match here.place {
-            Place::At(path) => path.to_string(),
+            Place::At(path) => path.text(),
             Place::Pattern(pattern) => pattern.to_owned(),
         };
         self.facts.push(Fact { kind, value, grant, path, flag: self.flag, sent: here.sent });

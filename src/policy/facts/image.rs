@@ -63,18 +63,31 @@ impl<'b> Reference<'b> {
     }
 }
 
-impl fmt::Display for Reference<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Id(id) => write!(f, "sha256:{id}"),
-            Self::Name { name, tag, digest } => {
-                f.write_str(name)?;
-                if let Some(tag) = tag {
-                    write!(f, ":{tag}")?;
-                }
-                digest.as_ref().map_or(Ok(()), |digest| write!(f, "@{digest}"))
+impl Reference<'_> {
+    /// Its text, as it is displayed, without the cost of formatting.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let (name, tag, digest) = match self {
+            Self::Id(id) => return ["sha256:", id].concat(),
+            Self::Name { name, tag, digest } => (name, tag, digest),
+        };
+        let mut text = String::with_capacity(USUAL);
+        text.push_str(name);
+        for (sign, part) in [(":", tag), ("@", digest)] {
+            if let Some(part) = part {
+                text.extend([sign, part]);
             }
         }
+        text
+    }
+}
+
+/// Few texts without a digest are longer, in bytes.
+const USUAL: usize = 64;
+
+impl fmt::Display for Reference<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 
@@ -118,8 +131,8 @@ pub(crate) fn full_name(text: &str) -> Option<Cow<'_, str>> {
     }
     Some(match domain {
         "docker.io" if path.contains('/') => Cow::Borrowed(text),
-        "" | "docker.io" | "index.docker.io" if path.contains('/') => Cow::Owned(format!("docker.io/{path}")),
-        "" | "docker.io" | "index.docker.io" => Cow::Owned(format!("docker.io/library/{path}")),
+        "" | "docker.io" | "index.docker.io" if path.contains('/') => Cow::Owned(["docker.io/", path].concat()),
+        "" | "docker.io" | "index.docker.io" => Cow::Owned(["docker.io/library/", path].concat()),
         _ => Cow::Borrowed(text),
     })
 }
