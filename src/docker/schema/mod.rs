@@ -20,7 +20,7 @@ mod skim;
 #[rustfmt::skip]
 mod table;
 
-use std::fmt;
+use std::{fmt, ptr};
 
 pub use body::{Body, Unknown, Used};
 pub use neutral::{Scope, is_used};
@@ -311,15 +311,16 @@ impl Struct {
     /// their fields in the order of the table.
     #[must_use]
     pub fn find(&self, name: &str, near: usize) -> Option<(usize, &'static Field)> {
-        // The same text at the same place needs no look at it.
-        let exact = |field: &Field| {
-            field.name.len() == name.len() && (field.name.as_ptr() == name.as_ptr() || field.name == name)
-        };
+        let exact = |field: &Field| field.name == name;
         let folded = |field: &Field| same_when_folded(field.name, name);
         let own = self.fields.len();
         let (before, behind) = self.fields.split_at(near.min(own));
         let embedded = self.embedded.map_or_else(Default::default, |embedded| embedded.fields);
-        place(behind, own - behind.len(), exact)
+        // Whoever has read a body already has the names of the table: the same text at the same place needs no look at it.
+        let same = |field: &Field| ptr::eq(field.name, name);
+        let next = behind.first().filter(|field| exact(field)).map(|field| (own - behind.len(), field));
+        next.or_else(|| place(behind, own - behind.len(), same))
+            .or_else(|| place(behind, own - behind.len(), exact))
             .or_else(|| place(embedded, own, exact))
             .or_else(|| place(before, 0, exact))
             .or_else(|| place(self.fields, 0, folded))

@@ -100,7 +100,7 @@ impl<'a> Skim<'a, '_> {
             }
             let (begin, before, end) = (self.at, seen, near);
             let (index, field) = self.name(schema, near)?;
-            seen.add(index, 1)?;
+            seen.add_one(index)?;
             near = index + 1;
             let silence = if self.keep == Keep::All { 0 } else { field.silent.length(self.rest()) };
             self.at += silence;
@@ -261,6 +261,12 @@ impl Seen {
         }
         let last = u32::try_from(first + count).ok().filter(|last| *last <= u128::BITS)?;
         self.add_all((u128::MAX >> (u128::BITS - last)) & (u128::MAX << first))
+    }
+
+    /// [`Seen::add`] for one field.
+    #[inline]
+    fn add_one(&mut self, index: usize) -> Option<()> {
+        self.add_all(1_u128.checked_shl(u32::try_from(index).ok()?)?)
     }
 
     /// Adds the fields of these bits; `None` if one of them is there already.
