@@ -1,6 +1,7 @@
 //! Answers that must be read before they are passed on, and may say something else then.
 
 use bytes::{Bytes, BytesMut};
+use http::header::Entry;
 use http::response::Parts;
 use http::{HeaderValue, Response, header};
 use http_body_util::BodyExt;
@@ -58,9 +59,15 @@ pub async fn first(body: &mut Body) -> Result<Bytes, Error> {
 pub fn with_body(mut parts: Parts, bytes: impl Into<Bytes>) -> Response<Body> {
     let bytes = bytes.into();
     parts.headers.remove(header::TRANSFER_ENCODING);
-    let said = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if said != Some(bytes.len()) {
-        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    let says = |said: &HeaderValue| said.to_str().ok()?.parse::<usize>().ok();
+    match parts.headers.entry(header::CONTENT_LENGTH) {
+        Entry::Occupied(said) if says(said.get()) == Some(bytes.len()) => {}
+        Entry::Occupied(mut said) => {
+            said.insert(HeaderValue::from(bytes.len()));
+        }
+        Entry::Vacant(place) => {
+            place.insert(HeaderValue::from(bytes.len()));
+        }
     }
     Response::from_parts(parts, Body::full(bytes))
 }
