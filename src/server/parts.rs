@@ -20,6 +20,8 @@ use crate::body;
 pub(super) struct Parts {
     wakers: [(Part, Waker); 3],
     task: Arc<Task>,
+    /// The bits of those that are due at the next turn whatever happens until then.
+    left: Cell<u8>,
     /// True if the backend's part has waited for its turn.
     has_waited: Cell<bool>,
 }
@@ -48,35 +50,35 @@ impl Part {
 impl Parts {
     /// The parts of the task that `task` wakes. All are to be polled first.
     pub(super) fn new(task: &Waker) -> Self {
-        let woken = AtomicU8::new(Part::ALL.iter().fold(0, |bits, part| bits | part.bit()));
-        let task = Arc::new(Task { woken, waker: task.clone() });
+        let task = Arc::new(Task { woken: AtomicU8::new(0), waker: task.clone() });
         let waker = |part: Part| Waker::from(Arc::new(Flag { bit: part.bit(), task: task.clone() }));
-        Self { wakers: Part::ALL.map(|part| (part, waker(part))), task, has_waited: Cell::new(true) }
+        let all = Part::ALL.iter().fold(0, |bits, part| bits | part.bit());
+        let wakers = Part::ALL.map(|part| (part, waker(part)));
+        Self { wakers, task, left: Cell::new(all), has_waited: Cell::new(true) }
     }
 
     /// Has a part polled at the next [`Parts::poll`].
     pub(super) fn mark(&self, part: Part) {
-        self.task.woken.fetch_or(part.bit(), Ordering::AcqRel);
+        self.left.set(self.left.get() | part.bit());
     }
 
     /// Polls each part that was woken, until one gives the result; the backend's a turn later. A part that is woken
     /// meanwhile has its turn when other tasks have had theirs.
     pub(super) fn poll<T>(&self, cx: &Context<'_>, mut poll: impl FnMut(Part, &mut Context<'_>) -> Poll<T>) -> Poll<T> {
-        let woken = &self.task.woken;
-        let waits = if self.has_waited.get() { 0 } else { Part::Backend.bit() };
-        let due = woken.fetch_or(LOOKING, Ordering::AcqRel) & !waits;
+        let woken = self.task.woken.swap(LOOKING, Ordering::AcqRel) | self.left.take();
+        let waits = if self.has_waited.get() { 0 } else { woken & Part::Backend.bit() };
         for (part, waker) in &self.wakers {
-            if due & part.bit() != 0 {
-                woken.fetch_and(!part.bit(), Ordering::AcqRel);
-                if let Poll::Ready(result) = poll(*part, &mut Context::from_waker(waker)) {
-                    return Poll::Ready(result);
-                }
+            if woken & !waits & part.bit() != 0
+                && let Poll::Ready(result) = poll(*part, &mut Context::from_waker(waker))
+            {
+                return Poll::Ready(result);
             }
         }
         // What was woken while we looked was left to us.
-        let left = woken.fetch_and(!LOOKING, Ordering::AcqRel) & !LOOKING;
+        let left = self.task.woken.swap(0, Ordering::AcqRel) & !LOOKING | waits;
         self.has_waited.set(left & Part::Backend.bit() != 0);
         if left != 0 {
+            self.left.set(left);
             cx.waker().wake_by_ref();
         }
         Poll::Pending
