@@ -7,6 +7,7 @@
 //! with a tunnel.
 
 mod accept;
+mod agenda;
 mod client_io;
 mod connection;
 mod drain;

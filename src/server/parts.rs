@@ -3,17 +3,15 @@
 //! A connection is one task, but its parts are woken apart: what arrives from
 //! the client does not concern the backend's side until there is a request.
 //!
-//! What one part leaves to another is done in another turn of the scheduler, and so is all that concerns the backend:
-//! first all connections read and judge what has arrived from clients, then all send their requests to the backend and
-//! read its answers, then all send the answers. Whoever sleeps is so woken once for several messages, and waking is the
-//! dearest part of one. A backend that waits until it can write, as Go's runtime has it, is woken also when what it
-//! wrote is read: at that time it has requests to read.
+//! What one part leaves to another is done in another turn of the scheduler, and what concerns the backend when its
+//! turn comes on the [`agenda`](super::agenda).
 
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
+use super::agenda::{Entry, Turn};
 use crate::body;
 
 /// The parts of one connection, each with a waker of its own.
@@ -22,8 +20,6 @@ pub(super) struct Parts {
     task: Arc<Task>,
     /// The bits of those that are due at the next turn whatever happens until then.
     left: Cell<u8>,
-    /// True if the backend's part has waited for its turn.
-    has_waited: Cell<bool>,
 }
 
 /// A part of a connection.
@@ -51,10 +47,12 @@ impl Parts {
     /// The parts of the task that `task` wakes. All are to be polled first.
     pub(super) fn new(task: &Waker) -> Self {
         let task = Arc::new(Task { woken: AtomicU8::new(0), waker: task.clone() });
-        let waker = |part: Part| Waker::from(Arc::new(Flag { bit: part.bit(), task: task.clone() }));
+        let waker = |part: Part| {
+            let flag = Flag { bit: part.bit(), task: task.clone() };
+            if part == Part::Backend { Entry::waker(flag) } else { Waker::from(Arc::new(flag)) }
+        };
         let all = Part::ALL.iter().fold(0, |bits, part| bits | part.bit());
-        let wakers = Part::ALL.map(|part| (part, waker(part)));
-        Self { wakers, task, left: Cell::new(all), has_waited: Cell::new(true) }
+        Self { wakers: Part::ALL.map(|part| (part, waker(part))), left: Cell::new(all), task }
     }
 
     /// Has a part polled at the next [`Parts::poll`].
@@ -62,21 +60,19 @@ impl Parts {
         self.left.set(self.left.get() | part.bit());
     }
 
-    /// Polls each part that was woken, until one gives the result; the backend's a turn later. A part that is woken
-    /// meanwhile has its turn when other tasks have had theirs.
+    /// Polls each part that was woken, until one gives the result. A part that is woken meanwhile has its turn when
+    /// other tasks have had theirs.
     pub(super) fn poll<T>(&self, cx: &Context<'_>, mut poll: impl FnMut(Part, &mut Context<'_>) -> Poll<T>) -> Poll<T> {
         let woken = self.task.woken.swap(LOOKING, Ordering::AcqRel) | self.left.take();
-        let waits = if self.has_waited.get() { 0 } else { woken & Part::Backend.bit() };
         for (part, waker) in &self.wakers {
-            if woken & !waits & part.bit() != 0
+            if woken & part.bit() != 0
                 && let Poll::Ready(result) = poll(*part, &mut Context::from_waker(waker))
             {
                 return Poll::Ready(result);
             }
         }
         // What was woken while we looked was left to us.
-        let left = self.task.woken.swap(0, Ordering::AcqRel) & !LOOKING | waits;
-        self.has_waited.set(left & Part::Backend.bit() != 0);
+        let left = self.task.woken.swap(0, Ordering::AcqRel) & !LOOKING;
         if left != 0 {
             self.left.set(left);
             cx.waker().wake_by_ref();
@@ -111,9 +107,19 @@ impl Wake for Flag {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
+        self.come();
+    }
+}
+
+impl Turn for Flag {
+    fn come(&self) {
         if self.task.woken.fetch_or(self.bit, Ordering::AcqRel) & (self.bit | LOOKING) == 0 {
             self.task.waker.wake_by_ref();
         }
+    }
+
+    fn is_at_work(&self) -> bool {
+        self.task.woken.load(Ordering::Relaxed) & LOOKING != 0
     }
 }
 
@@ -173,20 +179,6 @@ mod tests {
         assert_eq!(turn(&parts, &waker, &wakes), [Part::Backend]);
         assert_eq!(turn(&parts, &waker, &[]), [Part::Client]);
         assert_eq!((turn(&parts, &waker, &[]), count.0.load(Ordering::SeqCst)), (vec![], 3));
-    }
-
-    #[test]
-    fn what_arrives_from_the_backend_waits_for_what_arrives_from_clients() {
-        let (parts, count, waker) = quiet();
-        wake(&parts, Part::Backend);
-        wake(&parts, Part::Client);
-        assert_eq!(turn(&parts, &waker, &[]), [Part::Client]);
-        assert_eq!(turn(&parts, &waker, &[]), [Part::Backend]);
-        // And it waits anew the next time.
-        wake(&parts, Part::Backend);
-        assert_eq!(turn(&parts, &waker, &[]), []);
-        assert_eq!(turn(&parts, &waker, &[]), [Part::Backend]);
-        assert_eq!((turn(&parts, &waker, &[]), count.0.load(Ordering::SeqCst)), (vec![], 5));
     }
 
     #[test]

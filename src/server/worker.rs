@@ -14,11 +14,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::NewStack;
 use super::accept::Accepted;
 use super::connection::{Shared, serve};
 use super::drain::Phase;
 use super::limit::Counts;
+use super::{NewStack, agenda};
 use crate::settings::Limits;
 
 /// All workers.
@@ -142,6 +142,7 @@ fn work<N: NewStack>(runtime: LocalRuntime, shared: Rc<Shared<N>>, mut received:
     let (tasks, pace) = (shared.tasks.clone(), shared.pace.clone());
     runtime.block_on(async {
         tokio::task::spawn_local(async move { pace.call().await });
+        tokio::task::spawn_local(agenda::run());
         let mut phase = Phase::Serving;
         loop {
             let order = if phase == Phase::Serving {
