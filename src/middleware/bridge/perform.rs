@@ -75,8 +75,8 @@ where
         };
         Box::pin(async move {
             // What few calls need is boxed: all others would carry its memory.
-            if job.may_begin_otherwise()
-                && let Some(answer) = Box::pin(job.instead(&permitted)).await?
+            if let Some(before) = job.before()
+                && let Some(answer) = Box::pin(job.begin(before, &permitted)).await?
             {
                 return Ok(answer);
             }
@@ -85,8 +85,8 @@ where
             if frames::differ(&job.bridged) {
                 Box::pin(frames::name(&job, &mut answer, starts_frames)).await;
             }
-            if job.goes_on(answer.status()) {
-                answer = Box::pin(job.behind(answer)).await?;
+            if let Some(behind) = job.behind(answer.status()) {
+                answer = Box::pin(job.go_on(behind, answer)).await?;
             }
             if !job.is_rewritten(&mut answer) {
                 return Ok(answer);
@@ -99,6 +99,30 @@ where
             job.rewritten(parts, &bytes)
         })
     }
+}
+
+/// What comes before a call, or instead of it.
+enum Before {
+    /// A wait may be one for something that the backend cannot wait for.
+    Wait,
+    /// An exec may be started without waiting for it.
+    Detached,
+    /// A start or stop may have nothing to do.
+    Change,
+    /// A stop or restart may begin with a signal.
+    Signal,
+}
+
+/// What follows an answer.
+enum Behind {
+    /// What the create of a container leaves to other calls.
+    Created,
+    /// A start that failed has left something.
+    FailedStart,
+    /// The volume may be there already.
+    VolumeIsThere,
+    /// The answer may say that the load failed.
+    Loaded,
 }
 
 /// A bridged call under way.
@@ -129,59 +153,58 @@ impl Job {
         self.bridged.repairs(repair)
     }
 
-    /// True if something may come before the call, or instead of it.
-    fn may_begin_otherwise(&self) -> bool {
-        let by_kind = matches!(
-            self.endpoint,
-            Endpoint::ContainerWait | Endpoint::ExecStart | Endpoint::ContainerStart | Endpoint::ContainerStop
-        );
-        by_kind || !self.bridged.after.is_empty()
+    fn before(&self) -> Option<Before> {
+        match self.endpoint {
+            Endpoint::ContainerWait => Some(Before::Wait),
+            Endpoint::ExecStart if self.mends(Repair::ExecDetach) => Some(Before::Detached),
+            Endpoint::ContainerStart | Endpoint::ContainerStop if self.mends(Repair::NotModified) => {
+                Some(Before::Change)
+            }
+            _ if self.bridged.after.iter().any(|after| matches!(after, After::Signal(_))) => Some(Before::Signal),
+            _ => None,
+        }
     }
 
-    /// True if something may follow an answer of this status.
-    fn goes_on(&self, status: StatusCode) -> bool {
-        let created = self.endpoint == Endpoint::ContainerCreate && status == StatusCode::CREATED;
-        let failed = matches!(self.endpoint, Endpoint::ContainerStart | Endpoint::VolumeCreate) && is_error(status);
-        let loaded = self.endpoint == Endpoint::ImageLoad && status == StatusCode::OK;
-        created && !self.bridged.after.is_empty() || failed || loaded
+    /// Does what comes before the call, and gives what comes instead of it.
+    async fn begin(&self, before: Before, call: &Permitted<Body>) -> Result<Option<Response<Body>>, Error> {
+        match before {
+            Before::Wait => Box::pin(wait::instead(self)).await,
+            Before::Detached => Box::pin(exec::detached(self, call.body())).await,
+            Before::Change => match start::unchanged(self).await? {
+                Some(answer) => Ok(Some(answer)),
+                None => start::signal(self).await.map(|()| None),
+            },
+            Before::Signal => start::signal(self).await.map(|()| None),
+        }
     }
 
-    /// What comes before the call, or instead of it.
-    async fn instead(&self, call: &Permitted<Body>) -> Result<Option<Response<Body>>, Error> {
-        let endpoint = self.endpoint;
-        if endpoint == Endpoint::ContainerWait {
-            return Box::pin(wait::instead(self)).await;
-        }
-        if endpoint == Endpoint::ExecStart && self.mends(Repair::ExecDetach) {
-            return Box::pin(exec::detached(self, call.body())).await;
-        }
-        let is_change = matches!(endpoint, Endpoint::ContainerStart | Endpoint::ContainerStop);
-        if is_change
-            && self.mends(Repair::NotModified)
-            && let Some(answer) = start::unchanged(self).await?
-        {
-            return Ok(Some(answer));
-        }
-        start::signal(self).await.map(|()| None)
-    }
-
-    /// What follows the call.
-    async fn behind(&self, answer: Response<Body>) -> Result<Response<Body>, Error> {
-        let (endpoint, status) = (self.endpoint, answer.status());
-        if endpoint == Endpoint::ContainerCreate && status == StatusCode::CREATED {
-            return start::created(self, answer).await;
-        }
-        if endpoint == Endpoint::ContainerStart && is_error(status) && self.mends(Repair::FailedStart) {
-            start::clear_failed(self).await;
-        }
-        if endpoint == Endpoint::VolumeCreate && is_error(status) && self.mends(Repair::VolumeCreate) && !self.owned {
+    fn behind(&self, status: StatusCode) -> Option<Behind> {
+        let failed = is_error(status);
+        match self.endpoint {
+            Endpoint::ContainerCreate if status == StatusCode::CREATED && !self.bridged.after.is_empty() => {
+                Some(Behind::Created)
+            }
+            Endpoint::ContainerStart if failed && self.mends(Repair::FailedStart) => Some(Behind::FailedStart),
             // With ownership it could be somebody else's that is there.
-            return start::volume_that_is_there(self, answer).await;
+            Endpoint::VolumeCreate if failed && self.mends(Repair::VolumeCreate) && !self.owned => {
+                Some(Behind::VolumeIsThere)
+            }
+            Endpoint::ImageLoad if status == StatusCode::OK && self.mends(Repair::LoadErrors) => Some(Behind::Loaded),
+            _ => None,
         }
-        if endpoint == Endpoint::ImageLoad && status == StatusCode::OK && self.mends(Repair::LoadErrors) {
-            return load_error(answer).await;
+    }
+
+    /// Does what follows the call.
+    async fn go_on(&self, behind: Behind, answer: Response<Body>) -> Result<Response<Body>, Error> {
+        match behind {
+            Behind::Created => start::created(self, answer).await,
+            Behind::FailedStart => {
+                start::clear_failed(self).await;
+                Ok(answer)
+            }
+            Behind::VolumeIsThere => start::volume_that_is_there(self, answer).await,
+            Behind::Loaded => load_error(answer).await,
         }
-        Ok(answer)
     }
 
     /// True if the body of an answer must be read to give it the form of the client's version. All else is done here.
@@ -307,13 +330,13 @@ async fn load_error(answer: Response<Body>) -> Result<Response<Body>, Error> {
         return Err(Error { status, ..Error::backend(message) });
     }
     parts.headers.remove(header::CONTENT_LENGTH);
-    Ok(Response::from_parts(parts, body.rewritten(Behind(first.to_vec()))))
+    Ok(Response::from_parts(parts, body.rewritten(PutBack(first.to_vec()))))
 }
 
 /// Puts back what was looked at.
-struct Behind(Vec<u8>);
+struct PutBack(Vec<u8>);
 
-impl Rewrite for Behind {
+impl Rewrite for PutBack {
     fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, String> {
         let mut all = std::mem::take(&mut self.0);
         all.extend_from_slice(bytes);
