@@ -162,7 +162,7 @@ mod tests {
             for _ in 0..2 {
                 let (reads, sends) = wakers(&log);
                 // Whoever is woken twice has one turn.
-                [&reads, &sends, &reads].map(Waker::wake_by_ref);
+                [&reads, &sends, &reads].into_iter().for_each(Waker::wake_by_ref);
                 for _ in 0..3 {
                     let log = log.clone();
                     spawn_local(async move { log.lock().unwrap().push("another") });
@@ -170,7 +170,7 @@ mod tests {
                 while log.lock().unwrap().len() < 5 {
                     yield_now().await;
                 }
-                let came = std::mem::take(&mut *log.lock().unwrap());
+                let came = take(&mut *log.lock().unwrap());
                 assert_eq!(came, ["another", "another", "another", "sends", "reads"]);
                 // And it has one again when it is woken behind that.
                 reads.wake();

@@ -154,14 +154,15 @@ impl Job {
     }
 
     fn before(&self) -> Option<Before> {
-        match self.endpoint {
-            Endpoint::ContainerWait => Some(Before::Wait),
-            Endpoint::ExecStart if self.mends(Repair::ExecDetach) => Some(Before::Detached),
-            Endpoint::ContainerStart | Endpoint::ContainerStop if self.mends(Repair::NotModified) => {
-                Some(Before::Change)
-            }
-            _ if self.bridged.after.iter().any(|after| matches!(after, After::Signal(_))) => Some(Before::Signal),
-            _ => None,
+        let is = |endpoint| self.endpoint == endpoint;
+        if is(Endpoint::ContainerWait) {
+            Some(Before::Wait)
+        } else if is(Endpoint::ExecStart) && self.mends(Repair::ExecDetach) {
+            Some(Before::Detached)
+        } else if (is(Endpoint::ContainerStart) || is(Endpoint::ContainerStop)) && self.mends(Repair::NotModified) {
+            Some(Before::Change)
+        } else {
+            after(&self.bridged, |after| matches!(after, After::Signal(_)).then_some(Before::Signal))
         }
     }
 
@@ -179,18 +180,18 @@ impl Job {
     }
 
     fn behind(&self, status: StatusCode) -> Option<Behind> {
-        let failed = is_error(status);
-        match self.endpoint {
-            Endpoint::ContainerCreate if status == StatusCode::CREATED && !self.bridged.after.is_empty() => {
-                Some(Behind::Created)
-            }
-            Endpoint::ContainerStart if failed && self.mends(Repair::FailedStart) => Some(Behind::FailedStart),
+        let (is, failed) = (|endpoint| self.endpoint == endpoint, is_error(status));
+        if is(Endpoint::ContainerCreate) && status == StatusCode::CREATED {
+            (!self.bridged.after.is_empty()).then_some(Behind::Created)
+        } else if is(Endpoint::ContainerStart) && failed {
+            self.mends(Repair::FailedStart).then_some(Behind::FailedStart)
+        } else if is(Endpoint::VolumeCreate) && failed {
             // With ownership it could be somebody else's that is there.
-            Endpoint::VolumeCreate if failed && self.mends(Repair::VolumeCreate) && !self.owned => {
-                Some(Behind::VolumeIsThere)
-            }
-            Endpoint::ImageLoad if status == StatusCode::OK && self.mends(Repair::LoadErrors) => Some(Behind::Loaded),
-            _ => None,
+            (self.mends(Repair::VolumeCreate) && !self.owned).then_some(Behind::VolumeIsThere)
+        } else if is(Endpoint::ImageLoad) && status == StatusCode::OK {
+            self.mends(Repair::LoadErrors).then_some(Behind::Loaded)
+        } else {
+            None
         }
     }
 
