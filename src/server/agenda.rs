@@ -5,7 +5,7 @@
 //! once for several messages, and waking is the dearest part of one. A backend that waits until it can write, as Go's
 //! runtime has it, is woken also when what it wrote is read: by then it is busy with what was sent to it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::mem::take;
 use std::sync::Arc;
@@ -41,15 +41,42 @@ struct Agenda {
 thread_local! {
     /// That of this thread, if it is a worker's.
     static AGENDA: RefCell<Option<Agenda>> = const { RefCell::new(None) };
+    /// How many there are on this thread that could wait for each other.
+    static MEMBERS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// One of those whose turns are on the agenda. Whoever is alone waits for nobody.
+pub(super) struct Member(());
+
+impl Member {
+    /// One more on this thread, which it does not leave.
+    pub(super) fn join() -> Self {
+        MEMBERS.set(MEMBERS.get() + 1);
+        Self(())
+    }
+
+    fn is_alone() -> bool {
+        MEMBERS.try_with(Cell::get).unwrap_or_default() <= 1
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        // A thread that ends has none any more.
+        let _ = MEMBERS.try_with(|members| members.set(members.get().saturating_sub(1)));
+    }
 }
 
 impl<T: Turn> Entry<T> {
-    /// A waker for it. On a thread that has no agenda its turn comes at once.
+    /// A waker for it. Its turn comes at once if it is alone, or on a thread that has no agenda.
     pub(super) fn waker(turn: T) -> Waker {
         Waker::from(Arc::new(Self { is_noted: AtomicBool::new(false), turn }))
     }
 
     fn note(self: Arc<Self>) {
+        if Member::is_alone() {
+            return self.turn.come();
+        }
         if self.is_noted.swap(true, Ordering::AcqRel) {
             return;
         }
@@ -159,6 +186,7 @@ mod tests {
         Builder::new_current_thread().build_local(LocalOptions::default()).unwrap().block_on(async {
             spawn_local(run());
             yield_now().await;
+            let _members = (Member::join(), Member::join());
             for _ in 0..2 {
                 let (reads, sends) = wakers(&log);
                 // Whoever is woken twice has one turn.
@@ -182,12 +210,33 @@ mod tests {
         });
     }
 
-    #[test]
-    fn elsewhere_the_turn_comes_at_once() {
+    /// What has come of it before anybody goes through the agenda.
+    fn woken() -> Vec<&'static str> {
         let log = Log::default();
         let (reads, sends) = wakers(&log);
         reads.wake();
         sends.wake();
-        assert_eq!(*log.lock().unwrap(), ["reads", "sends"]);
+        log.lock().unwrap().clone()
+    }
+
+    #[test]
+    fn whoever_is_alone_or_elsewhere_has_its_turn_at_once() {
+        assert_eq!(woken(), ["reads", "sends"]);
+        let one = Member::join();
+        Builder::new_current_thread().build_local(LocalOptions::default()).unwrap().block_on(async {
+            spawn_local(run());
+            yield_now().await;
+            assert_eq!(woken(), ["reads", "sends"]);
+            let other = Member::join();
+            assert!(woken().is_empty());
+            drop(other);
+            assert_eq!(woken(), ["reads", "sends"]);
+        });
+        let elsewhere = std::thread::spawn(|| {
+            let _members = (Member::join(), Member::join());
+            woken()
+        });
+        assert_eq!(elsewhere.join().unwrap(), ["reads", "sends"]);
+        drop(one);
     }
 }

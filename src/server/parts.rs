@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use super::agenda::{Entry, Turn};
+use super::agenda::{Entry, Member, Turn};
 use crate::body;
 
 /// The parts of one connection, each with a waker of its own.
@@ -20,6 +20,7 @@ pub(super) struct Parts {
     task: Arc<Task>,
     /// The bits of those that are due at the next turn whatever happens until then.
     left: Cell<u8>,
+    _member: Member,
 }
 
 /// A part of a connection.
@@ -52,7 +53,7 @@ impl Parts {
             if part == Part::Backend { Entry::waker(flag) } else { Waker::from(Arc::new(flag)) }
         };
         let all = Part::ALL.iter().fold(0, |bits, part| bits | part.bit());
-        Self { wakers: Part::ALL.map(|part| (part, waker(part))), left: Cell::new(all), task }
+        Self { wakers: Part::ALL.map(|part| (part, waker(part))), left: Cell::new(all), task, _member: Member::join() }
     }
 
     /// Has a part polled at the next [`Parts::poll`].
