@@ -89,8 +89,8 @@ impl<T: Turn> Entry<T> {
 
 impl<T: Turn + ?Sized> Entry<T> {
     fn come(&self) {
-        // Whoever wakes it from here on is noted anew.
-        self.is_noted.store(false, Ordering::Release);
+        // Whoever wakes it from here on is noted anew; what all before have done is seen in the turn.
+        self.is_noted.swap(false, Ordering::AcqRel);
         self.turn.come();
     }
 }
@@ -124,19 +124,20 @@ pub(super) async fn run() {
     AGENDA.set(Some(Agenda::default()));
     // Those whose turn it is. Their memory is used again.
     let (mut senders, mut readers) = (Vec::new(), Vec::new());
-    let mut is_last = false;
+    // True if all that were woken before have had their turn.
+    let mut has_let_others = false;
     poll_fn(|cx| {
         AGENDA.with_borrow_mut(|agenda| {
             let agenda = agenda.get_or_insert_default();
             if agenda.senders.is_empty() && agenda.readers.is_empty() {
                 agenda.runner = Some(cx.waker().clone());
-            } else if take(&mut is_last) {
+            } else if take(&mut has_let_others) {
                 std::mem::swap(&mut senders, &mut agenda.senders);
                 std::mem::swap(&mut readers, &mut agenda.readers);
                 agenda.runner = Some(cx.waker().clone());
             } else {
-                // All that are woken already are before it now.
-                is_last = true;
+                // All that are woken by now are before it.
+                has_let_others = true;
                 cx.waker().wake_by_ref();
             }
         });

@@ -20,6 +20,7 @@ pub(super) struct Parts {
     task: Arc<Task>,
     /// The bits of those that are due at the next turn whatever happens until then.
     left: Cell<u8>,
+    /// Its place among those on the agenda.
     _member: Member,
 }
 
