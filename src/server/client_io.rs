@@ -13,8 +13,9 @@ use tokio::time::Instant;
 
 use super::head_case::HeadCase;
 use super::head_scan::HeadScan;
-use super::pace::{Pace, Turn};
+use super::pace::Pace;
 use super::scratch;
+use super::turns::Turn;
 use crate::net::Socket;
 
 /// The socket and its [`Flags`].
@@ -25,7 +26,8 @@ pub(super) struct ClientIo {
     pub(super) early: Bytes,
     flags: Rc<Flags>,
     pace: Rc<Pace>,
-    turn: Turn,
+    /// For the next piece of a head, and of a body.
+    turns: [Turn; 2],
 }
 
 /// What the connection task, the glue and the socket tell each other.
@@ -55,6 +57,12 @@ pub(super) struct Flags {
     pub(super) ends_by_close: Cell<bool>,
 }
 
+/// A part of a request.
+enum Part {
+    Head,
+    Body,
+}
+
 impl Flags {
     /// Those of a connection whose request is awaited since then, and its body, if it is, since `body_since`.
     pub(super) fn new(since: Instant, body_since: Option<std::time::Instant>) -> Self {
@@ -72,10 +80,14 @@ impl Flags {
         }
     }
 
-    /// True within a request of which some has been read: what comes next of it has been waited for, and can wait
-    /// for its turn.
-    fn is_amid(&self) -> bool {
-        if self.waiting_since.get().is_some() { self.head.get().has_begun() } else { self.has_body.get() }
+    /// The part of a request that some has been read of: what comes next of it has been waited for, and can wait for
+    /// its turn.
+    fn amid(&self) -> Option<Part> {
+        if self.waiting_since.get().is_some() {
+            self.head.get().has_begun().then_some(Part::Head)
+        } else {
+            self.has_body.get().then_some(Part::Body)
+        }
     }
 
     /// hyper is given the head of an answer, which it writes next.
@@ -88,7 +100,7 @@ impl Flags {
 
 impl ClientIo {
     pub(super) fn new(socket: Socket, early: Vec<u8>, flags: Rc<Flags>, pace: Rc<Pace>) -> Self {
-        Self { socket, early: early.into(), flags, pace, turn: Turn::default() }
+        Self { socket, early: early.into(), flags, pace, turns: Default::default() }
     }
 }
 
@@ -98,13 +110,18 @@ impl AsyncRead for ClientIo {
         if !this.flags.eof.get() {
             let before = buf.filled().len();
             let read = if this.early.is_empty() {
-                let is_amid = this.flags.is_amid();
-                if is_amid {
-                    ready!(this.pace.poll_turn(&mut this.turn, cx));
+                let [of_head, of_body] = &mut this.turns;
+                let (turns, turn) = match this.flags.amid() {
+                    Some(Part::Head) => (Some(&this.pace.pieces), of_head),
+                    Some(Part::Body) => (Some(&this.pace.looks), of_body),
+                    None => (None, of_head),
+                };
+                if let Some(turns) = turns {
+                    ready!(turns.poll(turn, cx));
                 }
                 let read = ready!(Pin::new(&mut this.socket).poll_read(cx, buf));
-                if is_amid {
-                    this.pace.charge(buf.filled().len() - before);
+                if let Some(turns) = turns {
+                    turns.charge(buf.filled().len() - before);
                 }
                 read
             } else {

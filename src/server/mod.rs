@@ -31,6 +31,7 @@ mod standing;
 mod takeover;
 mod tasks;
 mod tunnel;
+mod turns;
 mod worker;
 
 pub use drain::{Drain, Shutdown, drain};
