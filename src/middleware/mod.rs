@@ -13,6 +13,7 @@ mod receive;
 mod redact;
 mod rescue;
 mod route;
+mod share;
 mod standing;
 
 pub use bridge::Negotiator;

@@ -9,8 +9,10 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
+use super::long::is_long;
+use super::share;
 use crate::body::{Body, Broken};
 use crate::error::Error;
 use crate::policy::Call;
@@ -28,14 +30,6 @@ pub(super) async fn read(call: &mut Call<Body>, limits: &Limits) -> Result<Bytes
 
 /// How many bytes of a body must have come until memory is taken for all of it.
 const BEGUN: usize = 64 * 1024;
-
-/// How many bytes of a body are read until others have the processor for a moment: what is read in a millisecond. Whoever
-/// is woken on the processor of a worker that never sleeps (the engine, or a client of this machine) waits for the end of
-/// its time slice, which is several.
-const STRETCH: usize = 1024 * 1024;
-
-/// The least that the runtime's clock can tell from nothing.
-const MOMENT: Duration = Duration::from_millis(1);
 
 async fn read_until(
     body: &mut Body,
@@ -59,7 +53,7 @@ async fn read_until(
     }
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
-    let (mut is_slow, mut stretch) = (false, 0);
+    let mut is_slow = false;
     loop {
         let received = first.len() + rest.len();
         let next = match here(body).await {
@@ -98,11 +92,8 @@ async fn read_until(
                 rest.reserve((hint.lower() as usize).saturating_sub(rest.len()));
             }
             rest.extend_from_slice(&data);
-            stretch += data.len();
-            if stretch >= STRETCH {
-                stretch = 0;
-                // Boxed for the same reason.
-                Box::pin(sleep(MOMENT)).await;
+            if is_long(&rest) {
+                share::spend(data.len()).await;
             }
         }
     }
@@ -209,18 +200,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn others_have_the_processor_while_a_body_of_megabytes_is_read() {
-        let body = vec![b' '; 3 * STRETCH + STRETCH / 2];
         let begin = tokio::time::Instant::now();
-        let read = received(&body, body.len(), Duration::ZERO).await.unwrap();
-        assert_eq!((read.len(), begin.elapsed()), (body.len(), 3 * MOMENT));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_body_of_less_is_read_at_once() {
-        let body = vec![b' '; STRETCH - 1];
-        let begin = tokio::time::Instant::now();
-        let read = received(&body, body.len(), Duration::ZERO).await.unwrap();
-        assert_eq!((read.len(), begin.elapsed()), (body.len(), Duration::ZERO));
+        for (length, waits) in [(512 * 1024, false), (3 * 1024 * 1024, true)] {
+            let body = vec![b' '; length];
+            let read = received(&body, body.len(), Duration::ZERO).await.unwrap();
+            assert_eq!((read.len(), begin.elapsed() > Duration::ZERO), (length, waits));
+        }
     }
 
     #[test]
