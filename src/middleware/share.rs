@@ -12,8 +12,8 @@ const STRETCH: usize = 512 * 1024;
 
 /// How long it reads none then. Whoever is woken on the processor of a worker that never sleeps (the engine, or a client
 /// of this machine) waits for the end of its time slice, and as long for whoever fills the socket's buffer meanwhile: so
-/// that is to be short, and seldom. What is left is 32 MiB a second; a body of half a MiB does not wait, and no call of
-/// the API has need of one that is longer.
+/// that is to be short, and seldom. What is left is 32 MiB a second: a body of half a MiB does not wait, and one of 4 MiB
+/// takes a tenth of a second longer.
 const REST: Duration = Duration::from_millis(16);
 
 thread_local! {
