@@ -7,14 +7,14 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
-/// How many bytes of long bodies a worker reads at a stretch: in a millisecond or less. Shorter ones cost more for each
+/// How many bytes of long bodies a worker reads at a stretch: in half a millisecond or less. Shorter ones cost more for each
 /// byte, since what is read behind a rest is out of the processor's caches.
-pub(super) const STRETCH: usize = 1024 * 1024;
+pub(super) const STRETCH: usize = 512 * 1024;
 
 /// How long it reads none then. Whoever is woken on the processor of a worker that never sleeps (the engine, or a client
 /// of this machine) waits for the end of its time slice, and as long for whoever fills the socket's buffer meanwhile: so
-/// that is to be seldom. What is left is 32 MiB a second: a body of a MiB does not wait, and one of 4 MiB
-/// takes a tenth of a second longer.
+/// that is to be seldom. What is left is 16 MiB a second: a body of half a MiB does not wait, and one of 4 MiB takes a
+/// quarter of a second longer.
 pub(super) const REST: Duration = Duration::from_millis(32);
 
 thread_local! {
