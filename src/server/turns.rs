@@ -6,15 +6,14 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::sync::Notify;
 
-/// How many have a turn at a time: a tenth or two of a millisecond's work.
-pub(super) const TURNS: usize = 32;
-
 /// The bytes of a body that are read and kept in about the time of a turn.
 const WORTH: usize = 4 * 1024;
 
 /// Who has a turn, and who waits for one.
 #[derive(Debug)]
 pub(super) struct Turns {
+    /// How many have a turn at a time.
+    most: usize,
     /// Turns that are left until the next ones are called.
     left: Cell<usize>,
     waiting: RefCell<VecDeque<Waker>>,
@@ -28,8 +27,15 @@ pub(super) struct Turns {
 pub(super) struct Turn(Option<u64>);
 
 impl Turns {
-    pub(super) fn new() -> Self {
-        Self { left: Cell::new(TURNS), waiting: RefCell::default(), called: Cell::default(), wanted: Notify::default() }
+    /// Turns for so many at a time.
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            most,
+            left: Cell::new(most),
+            waiting: RefCell::default(),
+            called: Cell::default(),
+            wanted: Notify::default(),
+        }
     }
 
     /// Takes a turn, or waits for one: in the order in which they came.
@@ -68,11 +74,11 @@ impl Turns {
 
     fn call_some(&self) {
         let mut waiting = self.waiting.borrow_mut();
-        let called = waiting.len().min(TURNS);
+        let called = waiting.len().min(self.most);
         let next: Vec<Waker> = waiting.drain(..called).collect();
         drop(waiting);
         self.called.set(self.called.get() + called as u64);
-        self.left.set(TURNS - called);
+        self.left.set(self.most - called);
         next.iter().for_each(Waker::wake_by_ref);
     }
 }
@@ -88,11 +94,13 @@ mod tests {
 
     use super::*;
 
+    const TURNS: usize = 32;
+
     /// Lets so many connections take two turns each, beside a task that yields each time. Gives how many turns were
     /// taken before each of that task's, and who took them.
     fn taken(connections: usize) -> (Vec<usize>, Vec<usize>) {
         Builder::new_current_thread().build_local(LocalOptions::default()).unwrap().block_on(async {
-            let (turns, taken) = (Rc::new(Turns::new()), Rc::new(RefCell::new(Vec::new())));
+            let (turns, taken) = (Rc::new(Turns::new(TURNS)), Rc::new(RefCell::new(Vec::new())));
             let caller = turns.clone();
             spawn_local(async move { caller.call(yield_now).await });
             let all = (0..connections).map(|index| {
@@ -132,7 +140,7 @@ mod tests {
 
     #[test]
     fn much_that_comes_with_one_turn_takes_those_of_others() {
-        let turns = Turns::new();
+        let turns = Turns::new(TURNS);
         let cx = Context::from_waker(Waker::noop());
         let mut taken = 0;
         while turns.poll(&mut Turn::default(), &cx).is_ready() {
@@ -146,7 +154,7 @@ mod tests {
 
     #[test]
     fn whoever_is_asked_again_waits_in_one_place() {
-        let turns = Turns::new();
+        let turns = Turns::new(TURNS);
         let cx = Context::from_waker(Waker::noop());
         let mut all: Vec<Turn> = (0..TURNS + 2).map(|_| Turn::default()).collect();
         let mut poll = || all.iter_mut().map(|turn| turns.poll(turn, &cx).is_ready()).collect::<Vec<_>>();
