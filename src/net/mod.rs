@@ -1,7 +1,6 @@
 //! Sockets as both sides of the gateway use them: TCP or unix, in the clear or
 //! under TLS, as one type; the TLS material of both sides; and who a certificate is for.
 
-mod acks;
 mod client_auth;
 mod client_tls;
 mod names;

@@ -13,8 +13,6 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsStream;
 
-use super::acks;
-
 /// A connection without TLS.
 #[derive(Debug)]
 pub enum Plain {
@@ -35,7 +33,7 @@ pub enum Socket {
 
 impl Plain {
     /// Prepares a connection for keystrokes and long silence: what is written is
-    /// sent at once, a peer that vanished is noticed, and connections are acknowledged apart (TCP only).
+    /// sent at once, and a peer that vanished is noticed (TCP only).
     ///
     /// # Errors
     /// Those of `setsockopt`, as for a connection that is gone already.
@@ -43,7 +41,6 @@ impl Plain {
         match self {
             Self::Tcp(stream) => {
                 stream.set_nodelay(true)?;
-                acks::spread(stream);
                 SockRef::from(stream).set_tcp_keepalive(&keepalive())
             }
             Self::Unix(_) => Ok(()),
