@@ -12,11 +12,12 @@
 //! each turns the request into a narrower type: `http::Request`, then
 //! [`policy::Call`], then [`policy::Permitted`]. [`policy`] judges and is pure;
 //! [`docker`] holds the facts of the API. [`backend`] takes permitted calls only.
-//! [`normalise`] makes the answer what the API version documents.
+//! `last` has the threads for what can wait. [`normalise`] makes the answer what the API version documents.
 
 pub mod body;
 pub mod error;
 pub mod identity;
+mod last;
 pub mod net;
 pub mod settings;
 

@@ -107,10 +107,10 @@ impl Backend {
     }
 
     async fn try_connect(&self) -> io::Result<Socket> {
-        let plain = match &self.settings.url {
-            BackendUrl::Unix(path) => Plain::Unix(UnixStream::connect(path).await?),
+        let plain: Plain = match &self.settings.url {
+            BackendUrl::Unix(path) => UnixStream::connect(path).await?.into(),
             BackendUrl::Tcp { host, port } | BackendUrl::Tls { host, port } => {
-                Plain::Tcp(TcpStream::connect((host.as_str(), *port)).await?)
+                TcpStream::connect((host.as_str(), *port)).await?.into()
             }
         };
         plain.tune()?;

@@ -6,14 +6,11 @@ use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Once;
 use std::sync::mpsc::{Sender, channel};
-use std::thread;
 
 use bytes::Bytes;
-use thread_priority::{
-    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
-};
 use tokio::sync::oneshot;
 
+use crate::last;
 use crate::policy::{Call, Head};
 
 /// True for a body that others would feel if it were judged at a stretch: it takes more than a tenth of a millisecond.
@@ -81,19 +78,10 @@ fn give(job: Job) {
 fn start() -> Option<Sender<Job>> {
     KEPT.call_once(|| drop(black_box(Vec::<u8>::with_capacity(KEEP))));
     let (judge, jobs) = channel::<Job>();
-    let run = move || {
-        // Where others want the processor, they come first: whoever sends much waits longer. If that is forbidden
-        // (seccomp), it is one among them.
-        let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, LAST);
-        jobs.iter().for_each(|job| job());
-    };
-    thread::Builder::new().name("judge".into()).spawn(run).ok()?;
+    // Whoever sends much waits longer.
+    last::spawn("judge", move || jobs.iter().for_each(|job| job())).ok()?;
     Some(judge)
 }
-
-/// `SCHED_IDLE`, sched(7): whoever is woken where this runs has the processor at once. Before a thread of the lowest
-/// priority (nice 19) has run for its time slice, it has not.
-const LAST: ThreadSchedulePolicy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
 
 /// glibc takes a large block from the system each time and gives it back, until one of that size was freed: from then
 /// on it keeps twice as much (mallopt(3), `M_MMAP_THRESHOLD`). Else half of what a long body costs would be page faults.
@@ -157,7 +145,7 @@ mod tests {
     fn whoever_is_woken_where_a_body_is_judged_has_the_processor() {
         run(async {
             let policy = apart(&mut call(), &Bytes::from_static(b"{}"), |_, _| thread_schedule_policy()).await;
-            assert_eq!(policy, Ok(LAST));
+            assert_eq!(policy, Ok(last::POLICY));
         });
     }
 

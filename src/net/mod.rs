@@ -5,14 +5,17 @@ mod client_auth;
 mod client_tls;
 mod names;
 mod pem;
+mod reader;
 mod server_tls;
 mod socket;
+mod watched;
 
 pub use client_tls::{ClientTls, client_tls};
 pub use names::{UnclearCertificate, certificate};
 pub use pem::{TlsFileError, hex, sha256};
 pub use server_tls::{ServerTls, server_tls};
 pub use socket::{Plain, Socket};
+pub use watched::Watched;
 
 use std::fmt;
 use std::time::Instant;

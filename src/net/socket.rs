@@ -13,13 +13,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsStream;
 
+use super::watched::Watched;
+
 /// A connection without TLS.
 #[derive(Debug)]
 pub enum Plain {
     /// TCP.
-    Tcp(TcpStream),
+    Tcp(Watched<TcpStream>),
     /// A unix socket.
-    Unix(UnixStream),
+    Unix(Watched<UnixStream>),
 }
 
 /// A connection, in the clear or under TLS.
@@ -38,12 +40,25 @@ impl Plain {
     /// # Errors
     /// Those of `setsockopt`, as for a connection that is gone already.
     pub fn tune(&self) -> io::Result<()> {
+        if let Self::Tcp(stream) = self
+            && let Some(fd) = stream.fd()
+        {
+            let socket = SockRef::from(&fd);
+            socket.set_tcp_nodelay(true)?;
+            socket.set_tcp_keepalive(&keepalive())?;
+        }
+        Ok(())
+    }
+
+    /// Lets so much time pass, in which nobody is told of what arrives. Of a longer pause, the first `room` bytes are
+    /// read apart meanwhile; then it may take longer where others want the processor.
+    ///
+    /// # Errors
+    /// The system's; the socket is closed then.
+    pub async fn pause(&mut self, pause: Duration, room: usize) -> io::Result<()> {
         match self {
-            Self::Tcp(stream) => {
-                stream.set_nodelay(true)?;
-                SockRef::from(stream).set_tcp_keepalive(&keepalive())
-            }
-            Self::Unix(_) => Ok(()),
+            Self::Tcp(stream) => stream.pause(pause, room).await,
+            Self::Unix(stream) => stream.pause(pause, room).await,
         }
     }
 }
@@ -58,13 +73,38 @@ impl Socket {
         }
     }
 
+    /// As [`Plain::pause`]. Under TLS, `room` is for what the records are in.
+    ///
+    /// # Errors
+    /// The system's; the socket is closed then.
+    pub async fn pause(&mut self, pause: Duration, room: usize) -> io::Result<()> {
+        match self {
+            Self::Plain(stream) => stream.pause(pause, room).await,
+            Self::Tls(stream) => stream.get_mut().0.pause(pause, room).await,
+        }
+    }
+
     /// Has the peer see a reset instead of an end when this is dropped, where the
     /// transport can say so: plain TCP. TLS says it by the missing close_notify.
     pub fn reset_on_close(&self) {
-        if let Self::Plain(Plain::Tcp(stream)) = self {
+        if let Self::Plain(Plain::Tcp(stream)) = self
+            && let Some(fd) = stream.fd()
+        {
             // One that is gone already needs no reset.
-            let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+            let _ = SockRef::from(&fd).set_linger(Some(Duration::ZERO));
         }
+    }
+}
+
+impl From<TcpStream> for Plain {
+    fn from(stream: TcpStream) -> Self {
+        Self::Tcp(Watched::new(stream))
+    }
+}
+
+impl From<UnixStream> for Plain {
+    fn from(stream: UnixStream) -> Self {
+        Self::Unix(Watched::new(stream))
     }
 }
 

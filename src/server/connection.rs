@@ -146,8 +146,8 @@ async fn open<N: NewStack>(
     standing: &Standing,
 ) -> Option<(Socket, Identity)> {
     let plain = match stream {
-        Stream::Tcp(stream) => TcpStream::from_std(stream).map(Plain::Tcp),
-        Stream::Unix(stream) => UnixStream::from_std(stream).map(Plain::Unix),
+        Stream::Tcp(stream) => TcpStream::from_std(stream).map(Plain::from),
+        Stream::Unix(stream) => UnixStream::from_std(stream).map(Plain::from),
     };
     let plain = plain.and_then(|plain| plain.tune().map(|()| plain));
     let plain = plain.inspect_err(|error| tracing::debug!(?address, %error, "a connection was gone at once")).ok()?;

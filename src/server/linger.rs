@@ -70,14 +70,13 @@ mod tests {
     use tokio::net::UnixStream;
 
     use super::*;
-    use crate::net::Plain;
 
     /// `docker build` showed a broken pipe instead of the refusal: its body began behind the answer.
     #[tokio::test]
     async fn a_client_that_may_still_send_is_not_reset_before_it_does() {
         for may_send in [false, true] {
             let (ours, mut peer) = UnixStream::pair().unwrap();
-            let mut closing = pin!(close(Socket::Plain(Plain::Unix(ours)), may_send));
+            let mut closing = pin!(close(Socket::Plain(ours.into()), may_send));
             let first = poll_fn(|cx| Poll::Ready(closing.as_mut().poll(cx).is_ready())).await;
             assert_eq!(first, !may_send);
             assert_eq!(peer.read(&mut [0]).await.unwrap(), 0);

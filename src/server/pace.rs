@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep};
 
 use super::scratch;
 use super::turns::{Turn, Turns};
+use crate::net::{Plain, Socket};
 
 /// How many are read from at a time before the sockets are looked at: a tenth or two of a millisecond's work.
 const LOOKS: usize = 32;
@@ -28,6 +29,27 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
 /// How long nobody waits to be looked at who has sent something, unless others have their turn.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// A socket whose client is left alone for a while.
+pub(super) trait Pausing: AsyncRead + Unpin {
+    /// Lets so much time pass, in which `room` bytes may be read already.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    fn pause(&mut self, pause: Duration, room: usize) -> impl Future<Output = io::Result<()>>;
+}
+
+impl Pausing for Plain {
+    async fn pause(&mut self, pause: Duration, room: usize) -> io::Result<()> {
+        self.pause(pause, room).await
+    }
+}
+
+impl Pausing for Socket {
+    async fn pause(&mut self, pause: Duration, room: usize) -> io::Result<()> {
+        self.pause(pause, room).await
+    }
+}
 
 /// Who has a turn. One per worker.
 #[derive(Debug)]
@@ -53,7 +75,7 @@ impl Pace {
     ///
     /// # Errors
     /// Those of the socket.
-    pub(super) async fn read<S: AsyncRead + Unpin>(
+    pub(super) async fn read<S: Pausing>(
         &self,
         socket: &mut S,
         mut room: usize,
@@ -73,7 +95,7 @@ impl Pace {
             let pause = begun.get_or_insert_with(Instant::now).elapsed() / 2;
             if pause >= SHORTEST_PAUSE {
                 // Boxed, so that whoever says nothing has no memory of it.
-                Box::pin(sleep(pause.min(LONGEST_PAUSE))).await;
+                Box::pin(socket.pause(pause.min(LONGEST_PAUSE), room)).await?;
             }
         }
     }
@@ -90,9 +112,16 @@ impl Pace {
 mod tests {
     use std::task::{Context, Waker};
 
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncWriteExt, DuplexStream};
 
     use super::*;
+
+    impl Pausing for DuplexStream {
+        async fn pause(&mut self, pause: Duration, _: usize) -> io::Result<()> {
+            sleep(pause).await;
+            Ok(())
+        }
+    }
 
     #[tokio::test(start_paused = true)]
     async fn whoever_sends_many_pieces_is_looked_at_a_few_times() {

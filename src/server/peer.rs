@@ -16,7 +16,7 @@ pub(super) fn of_plain(socket: &Plain, address: Option<SocketAddr>) -> io::Resul
     let evidence = match socket {
         Plain::Tcp(_) => Evidence::Nobody,
         Plain::Unix(stream) => {
-            let credentials = stream.peer_cred()?;
+            let credentials = stream.now().ok_or(io::ErrorKind::NotConnected)?.peer_cred()?;
             Evidence::UnixPeer { uid: credentials.uid(), gid: credentials.gid(), pid: credentials.pid() }
         }
     };

@@ -1,0 +1,159 @@
+//! Reading what comes in small pieces, apart from the worker.
+//!
+//! What nobody reads is acknowledged by a timer of its connection, 40 ms behind it: for a thousand connections that is
+//! half a millisecond and more in which nobody else has that processor. Whoever reads them has them acknowledged one by
+//! one. That is done here, by a thread that comes last, so that nobody waits for it.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::task::{Context, Poll, ready};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use crate::last;
+
+/// How often each socket is looked at: within the 40 ms after which the kernel would act, all of a thousand too.
+pub(super) const EACH: Duration = Duration::from_millis(20);
+
+/// How much is read with one look, in bytes.
+const LOOK: usize = 512;
+
+thread_local! {
+    /// One thread for each worker that has had such a connection. `None` until then, and where the system gave none.
+    static READER: RefCell<Option<Sender<Job>>> = const { RefCell::new(None) };
+}
+
+/// A socket that no runtime knows of.
+#[derive(Debug)]
+pub(super) struct Unwatched(File);
+
+/// What comes back with the socket: the bytes that were read.
+type Back = (Unwatched, Vec<u8>);
+
+/// A socket that is being read apart.
+#[derive(Debug)]
+pub(super) struct Away {
+    back: oneshot::Receiver<Back>,
+    wanted: Arc<AtomicBool>,
+}
+
+struct Job {
+    socket: Unwatched,
+    bytes: Vec<u8>,
+    /// The most that is read.
+    room: usize,
+    until: Instant,
+    reply: oneshot::Sender<Back>,
+    wanted: Arc<AtomicBool>,
+}
+
+impl Unwatched {
+    /// Reads what is here.
+    ///
+    /// # Errors
+    /// The system's: `WouldBlock` if there is nothing.
+    pub(super) fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        self.0.read(room)
+    }
+
+    /// Has it read for so long, or until so many bytes have come. If there is no thread for that, it comes back.
+    ///
+    /// # Errors
+    /// The socket, if there is no thread for that.
+    pub(super) fn lend(self, pause: Duration, room: usize) -> Result<Away, Self> {
+        let (reply, back) = oneshot::channel();
+        let wanted = Arc::<AtomicBool>::default();
+        let until = Instant::now() + pause;
+        let job = Job { socket: self, bytes: Vec::new(), room, until, reply, wanted: wanted.clone() };
+        give(job).map_err(|job| job.socket)?;
+        Ok(Away { back, wanted })
+    }
+}
+
+impl From<OwnedFd> for Unwatched {
+    fn from(socket: OwnedFd) -> Self {
+        Self(socket.into())
+    }
+}
+
+impl From<Unwatched> for OwnedFd {
+    fn from(socket: Unwatched) -> Self {
+        socket.0.into()
+    }
+}
+
+impl AsFd for Unwatched {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+impl Away {
+    /// Asks for it before its time.
+    pub(super) fn want(&self) {
+        self.wanted.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits for it; `None` if it is lost with its thread.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Back>> {
+        Poll::Ready(ready!(Pin::new(&mut self.back).poll(cx)).ok())
+    }
+}
+
+/// Gives it to the thread, or back if there is none to be had.
+fn give(job: Job) -> Result<(), Job> {
+    READER.with_borrow_mut(|reader| {
+        if reader.is_none() {
+            let (jobs, received) = channel();
+            *reader = last::spawn("reader", move || read_all(&received)).ok().map(|()| jobs);
+        }
+        match reader {
+            Some(reader) => reader.send(job).map_err(|unsent| unsent.0),
+            None => Err(job),
+        }
+    })
+}
+
+/// Reads the sockets that are given, until the worker has ended.
+fn read_all(received: &Receiver<Job>) {
+    let mut jobs = Vec::new();
+    while let Ok(job) = received.recv() {
+        jobs.push(job);
+        while !jobs.is_empty() {
+            jobs.extend(received.try_iter());
+            jobs = jobs.into_iter().filter_map(look).collect();
+            thread::sleep(EACH);
+        }
+    }
+}
+
+/// Reads once. Gives the job if there is more to be read, and else the socket to its owner.
+fn look(mut job: Job) -> Option<Job> {
+    if job.reply.is_closed() {
+        return None;
+    }
+    let mut bytes = [0; LOOK];
+    let left = job.room - job.bytes.len();
+    let goes_on = match job.socket.read(bytes.get_mut(..left.min(LOOK)).unwrap_or_default()) {
+        Ok(read) => {
+            job.bytes.extend_from_slice(bytes.get(..read).unwrap_or_default());
+            read > 0 && read < left
+        }
+        // Whoever it is given to sees what is wrong.
+        Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+    };
+    if goes_on && Instant::now() < job.until && !job.wanted.load(Ordering::Relaxed) {
+        return Some(job);
+    }
+    // Whoever is gone has no use for it.
+    let _ = job.reply.send((job.socket, job.bytes));
+    None
+}

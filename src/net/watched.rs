@@ -1,0 +1,300 @@
+//! A socket that the runtime watches, and for a while does not.
+
+use std::fmt::Debug;
+use std::future::poll_fn;
+use std::io;
+use std::mem;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::sleep;
+
+use super::reader::{Away, EACH, Unwatched};
+
+/// A socket of tokio.
+pub trait Kind: AsyncRead + AsyncWrite + AsFd + Debug + Unpin + Sized {
+    /// Takes it from the runtime.
+    ///
+    /// # Errors
+    /// The system's; the socket is closed then.
+    fn into_fd(self) -> io::Result<OwnedFd>;
+
+    /// Gives it to the runtime.
+    ///
+    /// # Errors
+    /// The system's; the socket is closed then.
+    fn from_fd(socket: OwnedFd) -> io::Result<Self>;
+}
+
+impl Kind for TcpStream {
+    fn into_fd(self) -> io::Result<OwnedFd> {
+        Ok(self.into_std()?.into())
+    }
+
+    fn from_fd(socket: OwnedFd) -> io::Result<Self> {
+        Self::from_std(socket.into())
+    }
+}
+
+impl Kind for UnixStream {
+    fn into_fd(self) -> io::Result<OwnedFd> {
+        Ok(self.into_std()?.into())
+    }
+
+    fn from_fd(socket: OwnedFd) -> io::Result<Self> {
+        Self::from_std(socket.into())
+    }
+}
+
+/// A socket whose owner can have it left alone for a while. The kernel tells the runtime of every byte that arrives,
+/// even if nobody reads: from whoever sends a little each time, that costs more than to read it.
+#[derive(Debug)]
+pub struct Watched<S> {
+    state: State<S>,
+    /// What was read apart.
+    early: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum State<S> {
+    /// The runtime watches it.
+    Now(S),
+    /// Nobody does.
+    Later(Unwatched),
+    /// It is read apart.
+    Away(Away),
+    /// It could neither be taken from the runtime nor given to it.
+    Closed,
+}
+
+impl<S: Kind> Watched<S> {
+    pub(super) const fn new(socket: S) -> Self {
+        Self { state: State::Now(socket), early: Vec::new() }
+    }
+
+    /// The socket as the runtime has it; `None` while it has it not.
+    #[must_use]
+    pub const fn now(&self) -> Option<&S> {
+        match &self.state {
+            State::Now(socket) => Some(socket),
+            State::Later(_) | State::Away(_) | State::Closed => None,
+        }
+    }
+
+    /// The socket, for its options; `None` while it is read apart, or if it is closed.
+    pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
+        match &self.state {
+            State::Now(socket) => Some(socket.as_fd()),
+            State::Later(socket) => Some(socket.as_fd()),
+            State::Away(_) | State::Closed => None,
+        }
+    }
+
+    /// Lets so much time pass, in which nobody is told of what arrives. Of a longer pause, the first `room` bytes are
+    /// read apart meanwhile; then it may take longer where others want the processor.
+    ///
+    /// # Errors
+    /// The system's; the socket is closed then.
+    pub(super) async fn pause(&mut self, pause: Duration, room: usize) -> io::Result<()> {
+        let apart = pause >= EACH && self.early.is_empty();
+        let lend = |socket: Unwatched| {
+            if apart { socket.lend(pause, room).map_or_else(State::Later, State::Away) } else { State::Later(socket) }
+        };
+        self.state = match mem::replace(&mut self.state, State::Closed) {
+            State::Now(socket) => lend(socket.into_fd()?.into()),
+            State::Later(socket) => lend(socket),
+            same @ (State::Away(_) | State::Closed) => same,
+        };
+        if let State::Away(_) = self.state {
+            poll_fn(|cx| self.poll_back(cx)).await;
+        } else {
+            sleep(pause).await;
+        }
+        Ok(())
+    }
+
+    /// Waits for a socket that is read apart.
+    fn poll_back(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let State::Away(away) = &mut self.state {
+            self.state = match ready!(away.poll(cx)) {
+                Some((socket, bytes)) => {
+                    self.early = bytes;
+                    State::Later(socket)
+                }
+                None => State::Closed,
+            };
+        }
+        Poll::Ready(())
+    }
+
+    /// The socket where it is to be waited for, or written to.
+    fn poll_now(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<&mut S>> {
+        if let State::Away(away) = &self.state {
+            away.want();
+            ready!(self.poll_back(cx));
+        }
+        if let State::Later(_) = self.state
+            && let State::Later(socket) = mem::replace(&mut self.state, State::Closed)
+        {
+            self.state = State::Now(S::from_fd(socket.into())?);
+        }
+        Poll::Ready(match &mut self.state {
+            State::Now(socket) => Ok(socket),
+            State::Later(_) | State::Away(_) | State::Closed => Err(io::ErrorKind::NotConnected.into()),
+        })
+    }
+
+    /// Reads where that is not the runtime's alone.
+    #[cold]
+    fn poll_read_apart(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if let State::Away(away) = &self.state {
+            away.want();
+            ready!(self.poll_back(cx));
+        }
+        if !self.early.is_empty() {
+            let later = self.early.split_off(self.early.len().min(buf.remaining()));
+            buf.put_slice(&mem::replace(&mut self.early, later));
+            return Poll::Ready(Ok(()));
+        }
+        // What is here needs no waiting for.
+        if let State::Later(socket) = &mut self.state
+            && let Ok(read) = socket.read(buf.initialize_unfilled())
+        {
+            buf.advance(read);
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(ready!(self.poll_now(cx))?).poll_read(cx, buf)
+    }
+}
+
+impl<S: Kind> AsyncRead for Watched<S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.early.is_empty()
+            && let State::Now(socket) = &mut this.state
+        {
+            return Pin::new(socket).poll_read(cx, buf);
+        }
+        this.poll_read_apart(cx, buf)
+    }
+}
+
+impl<S: Kind> AsyncWrite for Watched<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(ready!(self.get_mut().poll_now(cx))?).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(ready!(self.get_mut().poll_now(cx))?).poll_write_vectored(cx, bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(ready!(self.get_mut().poll_now(cx))?).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Instant;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    fn pair() -> (UnixStream, Watched<UnixStream>) {
+        let (client, server) = UnixStream::pair().unwrap();
+        (client, Watched::new(server))
+    }
+
+    #[tokio::test]
+    async fn what_arrives_in_a_pause_comes_before_what_arrives_later() {
+        for pause in [Duration::from_millis(1), EACH] {
+            let (mut client, mut server) = pair();
+            client.write_all(b"one ").await.unwrap();
+            server.pause(pause, 100).await.unwrap();
+            client.write_all(b"two ").await.unwrap();
+            server.pause(pause, 2).await.unwrap();
+            client.write_all(b"three").await.unwrap();
+            drop(client);
+            let mut text = String::new();
+            server.read_to_string(&mut text).await.unwrap();
+            assert_eq!(text, "one two three", "{pause:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_pause_is_over_when_there_is_no_more_room_or_nothing_will_come() {
+        let begin = Instant::now();
+        let (mut client, mut server) = pair();
+        client.write_all(b"12345").await.unwrap();
+        server.pause(LONG, 5).await.unwrap();
+        drop(client);
+        assert_eq!(server.read_u8().await.unwrap(), b'1');
+        server.early.clear();
+        server.pause(LONG, 5).await.unwrap();
+        assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
+        assert!(begin.elapsed() < LONG);
+    }
+
+    #[tokio::test]
+    async fn whoever_gives_up_a_pause_has_the_socket_and_what_was_read() {
+        let begin = Instant::now();
+        let (mut client, mut server) = pair();
+        client.write_all(b"asked").await.unwrap();
+        assert!(tokio::time::timeout(2 * EACH, server.pause(LONG, 100)).await.is_err());
+        server.write_all(b"answered").await.unwrap();
+        assert!(server.now().is_some());
+        let mut answer = [0; 8];
+        client.read_exact(&mut answer).await.unwrap();
+        client.write_all(b" again").await.unwrap();
+        let mut text = [0; 11];
+        server.read_exact(&mut text).await.unwrap();
+        assert_eq!((&answer, &text), (b"answered", b"asked again"));
+        assert!(begin.elapsed() < LONG);
+    }
+
+    #[tokio::test]
+    async fn whoever_is_read_apart_is_closed_with_its_owner() {
+        let begin = Instant::now();
+        let (mut client, mut server) = pair();
+        assert!(tokio::time::timeout(EACH, server.pause(LONG, 100)).await.is_err());
+        drop(server);
+        assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
+        assert!(begin.elapsed() < LONG);
+    }
+
+    #[tokio::test]
+    async fn a_socket_of_tcp_can_pause_too() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut server = Watched::new(listener.accept().await.unwrap().0);
+        client.write_all(b"head").await.unwrap();
+        server.pause(EACH, 4).await.unwrap();
+        assert!(server.fd().is_some());
+        let mut head = [0; 4];
+        server.read_exact(&mut head).await.unwrap();
+        server.write_all(b"answer").await.unwrap();
+        let mut answer = [0; 6];
+        client.read_exact(&mut answer).await.unwrap();
+        assert_eq!((&head, &answer), (b"head", b"answer"));
+    }
+}
