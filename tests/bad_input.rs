@@ -8,6 +8,7 @@ mod process;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use process::{Gateway, PATIENCE, backend};
 
@@ -151,6 +152,38 @@ fn clients_whose_requests_come_in_pieces_are_all_answered() {
         client.read_to_string(&mut answer).unwrap();
         assert_eq!(answer.matches("HTTP/1.1 400 ").count(), 2, "{answer}");
     }
+}
+
+/// Sends a text a byte at a time, with a moment between, for as long as there is no answer; gives its status.
+fn drip(gateway: &Gateway, begin: &str, text: impl Iterator<Item = u8>) -> String {
+    let mut client = TcpStream::connect(gateway.address()).unwrap();
+    client.write_all(begin.as_bytes()).unwrap();
+    let mut answer = [0; 12];
+    for byte in text {
+        // Whoever sends so little is read apart; the answer is awaited for a moment each time.
+        client.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
+        match client.read_exact(&mut answer) {
+            Ok(()) => return String::from_utf8_lossy(&answer).into_owned(),
+            Err(_) => client.write_all(&[byte]).unwrap(),
+        }
+    }
+    client.set_read_timeout(Some(PATIENCE)).unwrap();
+    client.read_exact(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn a_request_that_drips_is_answered() {
+    let gateway = Gateway::start(&["--backend", &backend_that_says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")]);
+    assert_eq!(drip(&gateway, "", CALL.bytes()), "HTTP/1.1 200");
+    assert_eq!(drip(&gateway, "", create("no JSON").bytes()), "HTTP/1.1 400");
+}
+
+#[test]
+fn a_body_that_drips_for_too_long_is_refused() {
+    let gateway = Gateway::start(&["--backend", &backend_that_says("")]);
+    let head = create(&"x".repeat(5000)).trim_end_matches('x').to_owned();
+    assert_eq!(drip(&gateway, &head, std::iter::repeat(b'x')), "HTTP/1.1 408");
 }
 
 /// hyper answers it itself, at the beginning of a connection and behind a call.
