@@ -132,15 +132,10 @@ impl<S: Kind> Watched<S> {
     }
 
     /// The socket where it is to be waited for, or written to.
+    #[inline]
     fn poll_now(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<&mut S>> {
-        if let State::Away(away) = &self.state {
-            away.want();
-            ready!(self.poll_back(cx));
-        }
-        if let State::Later(_) = self.state
-            && let State::Later(socket) = mem::replace(&mut self.state, State::Closed)
-        {
-            self.state = State::Now(S::from_fd(socket.into())?);
+        if !matches!(self.state, State::Now(_)) {
+            ready!(self.poll_watch(cx))?;
         }
         Poll::Ready(match &mut self.state {
             State::Now(socket) => Ok(socket),
@@ -148,13 +143,29 @@ impl<S: Kind> Watched<S> {
         })
     }
 
+    /// Has the runtime watch it again.
+    #[cold]
+    fn poll_watch(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_home(cx));
+        self.state = match mem::replace(&mut self.state, State::Closed) {
+            State::Later(socket) => State::Now(S::from_fd(socket.into())?),
+            same @ (State::Now(_) | State::Away(_) | State::Closed) => same,
+        };
+        Poll::Ready(Ok(()))
+    }
+
+    /// Asks for a socket that is read apart, and waits for it.
+    fn poll_home(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let State::Away(away) = &self.state {
+            away.want();
+        }
+        self.poll_back(cx)
+    }
+
     /// Reads where that is not the runtime's alone.
     #[cold]
     fn poll_read_apart(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if let State::Away(away) = &self.state {
-            away.want();
-            ready!(self.poll_back(cx));
-        }
+        ready!(self.poll_home(cx));
         if !self.early.is_empty() {
             let later = self.early.split_off(self.early.len().min(buf.remaining()));
             buf.put_slice(&mem::replace(&mut self.early, later));
