@@ -23,8 +23,8 @@ use crate::last;
 /// How often each socket is looked at: within the 40 ms after which the kernel would act, all of a thousand too.
 pub(super) const EACH: Duration = Duration::from_millis(20);
 
-/// How much is read with one look, in bytes.
-const LOOK: usize = 512;
+/// How much is read at most until the owner has its turn, in bytes: what waits for it takes memory.
+const MOST: usize = 512;
 
 thread_local! {
     /// One thread for each worker that has had such a connection. `None` until then, and where the system gave none.
@@ -48,7 +48,7 @@ pub(super) struct Away {
 struct Job {
     socket: Unwatched,
     bytes: Vec<u8>,
-    /// The most that is read.
+    /// The most that is read, in bytes.
     room: usize,
     until: Instant,
     reply: oneshot::Sender<Back>,
@@ -64,7 +64,7 @@ impl Unwatched {
         self.0.read(room)
     }
 
-    /// Has it read for so long, or until so many bytes have come. If there is no thread for that, it comes back.
+    /// Has it read for so long, or until `room` bytes have come, or [`MOST`].
     ///
     /// # Errors
     /// The socket, if there is no thread for that.
@@ -72,7 +72,7 @@ impl Unwatched {
         let (reply, back) = oneshot::channel();
         let wanted = Arc::<AtomicBool>::default();
         let until = Instant::now() + pause;
-        let job = Job { socket: self, bytes: Vec::new(), room, until, reply, wanted: wanted.clone() };
+        let job = Job { socket: self, bytes: Vec::new(), room: room.min(MOST), until, reply, wanted: wanted.clone() };
         give(job).map_err(|job| job.socket)?;
         Ok(Away { back, wanted })
     }
@@ -140,9 +140,9 @@ fn look(mut job: Job) -> Option<Job> {
     if job.reply.is_closed() {
         return None;
     }
-    let mut bytes = [0; LOOK];
+    let mut bytes = [0; MOST];
     let left = job.room - job.bytes.len();
-    let goes_on = match job.socket.read(bytes.get_mut(..left.min(LOOK)).unwrap_or_default()) {
+    let goes_on = match job.socket.read(bytes.get_mut(..left).unwrap_or_default()) {
         Ok(read) => {
             job.bytes.extend_from_slice(bytes.get(..read).unwrap_or_default());
             read > 0 && read < left

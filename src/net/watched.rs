@@ -94,8 +94,8 @@ impl<S: Kind> Watched<S> {
         }
     }
 
-    /// Lets so much time pass, in which nobody is told of what arrives. Of a longer pause, the first `room` bytes are
-    /// read apart meanwhile; then it may take longer where others want the processor.
+    /// Lets so much time pass, in which nobody is told of what arrives. In a longer pause it is read apart, `room` bytes
+    /// at most; such a pause ends when there is much of it, and may take longer where others want the processor.
     ///
     /// # Errors
     /// The system's; the socket is closed then.
