@@ -147,7 +147,7 @@ fn look(mut job: Job) -> Option<Job> {
             job.bytes.extend_from_slice(bytes.get(..read).unwrap_or_default());
             read > 0 && read < left
         }
-        // Whoever it is given to sees what is wrong.
+        // The system tells what is wrong once: whoever it is given to sees an end.
         Err(error) => error.kind() == io::ErrorKind::WouldBlock,
     };
     if goes_on && Instant::now() < job.until && !job.wanted.load(Ordering::Relaxed) {
