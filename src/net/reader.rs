@@ -23,6 +23,10 @@ use crate::last;
 /// How often each socket is looked at: within the 40 ms after which the kernel would act, all of a thousand too.
 pub(super) const EACH: Duration = Duration::from_millis(20);
 
+/// How many looks in a row find nothing until a socket is left alone for the rest of its pause: of whoever sends so
+/// seldom there is little to acknowledge, and looks would cost more than its bytes.
+const QUIET: u8 = 5;
+
 /// How much is read at most until the owner has its turn, in bytes: what waits for it takes memory.
 const MOST: usize = 512;
 
@@ -50,6 +54,8 @@ struct Job {
     bytes: Vec<u8>,
     /// The most that is read, in bytes.
     room: usize,
+    /// How many looks in a row have found nothing.
+    quiet: u8,
     until: Instant,
     reply: oneshot::Sender<Back>,
     wanted: Arc<AtomicBool>,
@@ -72,9 +78,30 @@ impl Unwatched {
         let (reply, back) = oneshot::channel();
         let wanted = Arc::<AtomicBool>::default();
         let until = Instant::now() + pause;
-        let job = Job { socket: self, bytes: Vec::new(), room: room.min(MOST), until, reply, wanted: wanted.clone() };
+        let (bytes, room) = (Vec::new(), room.min(MOST));
+        let job = Job { socket: self, bytes, room, quiet: 0, until, reply, wanted: wanted.clone() };
         give(job).map_err(|job| job.socket)?;
         Ok(Away { back, wanted })
+    }
+}
+
+impl Job {
+    /// Reads once. True if more can come.
+    fn read(&mut self) -> bool {
+        let mut bytes = [0; MOST];
+        let left = self.room - self.bytes.len();
+        match self.socket.read(bytes.get_mut(..left).unwrap_or_default()) {
+            Ok(read) => {
+                self.quiet = 0;
+                self.bytes.extend_from_slice(bytes.get(..read).unwrap_or_default());
+                read > 0 && read < left
+            }
+            Err(error) => {
+                self.quiet += 1;
+                // The system tells what is wrong once: whoever it is given to sees an end.
+                error.kind() == io::ErrorKind::WouldBlock
+            }
+        }
     }
 }
 
@@ -135,21 +162,12 @@ fn read_all(received: &Receiver<Job>) {
     }
 }
 
-/// Reads once. Gives the job if there is more to be read, and else the socket to its owner.
+/// Reads once. Gives the job if there may be more to be read, and else the socket to its owner.
 fn look(mut job: Job) -> Option<Job> {
     if job.reply.is_closed() {
         return None;
     }
-    let mut bytes = [0; MOST];
-    let left = job.room - job.bytes.len();
-    let goes_on = match job.socket.read(bytes.get_mut(..left).unwrap_or_default()) {
-        Ok(read) => {
-            job.bytes.extend_from_slice(bytes.get(..read).unwrap_or_default());
-            read > 0 && read < left
-        }
-        // The system tells what is wrong once: whoever it is given to sees an end.
-        Err(error) => error.kind() == io::ErrorKind::WouldBlock,
-    };
+    let goes_on = job.quiet >= QUIET || job.read();
     if goes_on && Instant::now() < job.until && !job.wanted.load(Ordering::Relaxed) {
         return Some(job);
     }
