@@ -259,11 +259,12 @@ fn events_tell_a_life_in_its_order() {
 #[test]
 fn the_past_of_events_ends_at_until() {
     let host = Host::start();
-    let now = Host::now();
+    let began = Host::now() - 1;
     host.run("c", "true");
     host.wait("c");
     host.until("the end has been told", |host| {
-        let answer = host.call("GET", &format!("/events?since={}&until={}", now - 1, now + 1), "");
+        let until = Host::now() + 1;
+        let answer = host.call("GET", &format!("/events?since={began}&until={until}"), "");
         answer.text().lines().count() == 3
     });
     let refused = host.call("GET", "/events?since=20&until=10", "");
