@@ -35,6 +35,22 @@ fn settings_come_from_the_file_then_variables_then_flags() {
 }
 
 #[test]
+fn rust_log_says_what_is_logged_and_a_word_that_says_nothing_is_told() {
+    let (url, _heads) = backend(OK);
+    let arguments = ["serve", "--listen", "tcp://127.0.0.1:0", "--backend", &url];
+    for (level, told) in [("vicgate=loud", true), ("", false), ("info,hyper=warn", false)] {
+        let mut gateway = Gateway::start_as(&arguments, &[("RUST_LOG", level), ("VICGATE_LOG__ACCESS", "true")], 1);
+        gateway.ask(CALL);
+        let log = gateway.end();
+        assert!(log.contains("/containers/x/logs"), "{level:?}: {log}");
+        assert_eq!(log.contains("RUST_LOG") && log.contains("vicgate=loud"), told, "{level:?}: {log}");
+    }
+    let mut gateway = Gateway::start_as(&arguments, &[("RUST_LOG", "error"), ("VICGATE_LOG__ACCESS", "true")], 1);
+    gateway.ask(CALL);
+    assert_eq!(gateway.end(), "");
+}
+
+#[test]
 fn it_starts_itself_again_with_room_for_freed_blocks_unless_somebody_has_set_that() {
     let (said, theirs) = ("GLIBC_TUNABLES=glibc.malloc.tcache_count=64", "glibc.malloc.perturb=0");
     for (variables, expected) in [
