@@ -5,11 +5,15 @@
 //! ```text
 //! UPDATE=1 cargo test --test instructions
 //! ```
+//!
+//! And what runs until it is idle, by which `deploy/build.rs` orders the program. `UPDATE=1` records that, too, with what
+//! runs in the program of `deploy/build.sh` if there is one.
 
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
 #[path = "../engine/mod.rs"]
 mod engine;
+mod first;
 mod peers;
 
 use std::fmt::Write as _;
@@ -95,6 +99,17 @@ fn no_request_costs_more_instructions_than_are_recorded_nor_far_fewer() {
         off.is_empty(),
         "{off}If that is what the change is worth: UPDATE=1 cargo test --test instructions, and commit recorded.tsv"
     );
+}
+
+#[test]
+fn what_runs_until_it_is_idle_is_together_in_the_program() {
+    require(&[("valgrind", "valgrind"), ("nm", "binutils")]);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (program, file) = (release(), root.join("deploy/first.txt"));
+    if std::env::var_os("UPDATE").is_some() {
+        return first::record(&[&program, &root.join("target/fast/vicgate")], &file);
+    }
+    first::check(&program, &file);
 }
 
 /// The program as it is released; building it again costs nothing.

@@ -2,7 +2,8 @@
 //! under callgrind, and a backend with one answer.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -70,34 +71,50 @@ fn read_message(reader: &mut impl BufRead) -> Option<String> {
 pub struct Counted {
     process: Child,
     dir: TempDir,
+    tcp: SocketAddr,
 }
 
 impl Counted {
     pub fn start(program: &Path, backend: &Backend, profile: &str, rules: usize, audit: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let file = |name: &str| dir.path().join(name).display().to_string();
-        let mut command = Command::new("valgrind");
-        command
-            .args(["--tool=callgrind", "--quiet", &format!("--callgrind-out-file={}", file("counts"))])
-            .arg(program)
-            .args(["serve", "--profile", profile, "--listen", &format!("unix://{}", file("gateway.sock"))])
-            .args(["--backend", &format!("unix://{}", backend.path.display())])
-            .env("VICGATE_LIMITS__WORKERS", "1")
-            .current_dir(dir.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        if audit {
-            command.env("VICGATE_LOG__AUDIT", file("audit.log"));
-        }
+        let mut settings = format!(
+            "[[listen]]\nurl = \"tcp://127.0.0.1:0\"\n[[listen]]\nurl = \"unix://{}\"\n[backend]\nurl = \"unix://{}\"\n\
+             [limits]\nworkers = 1\n[policy]\nprofile = {profile:?}\n",
+            file("gateway.sock"),
+            backend.path.display()
+        );
         if rules > 0 {
             std::fs::write(file("access.toml"), policy(rules)).unwrap();
-            command.args(["--access", &file("access.toml")]);
+            settings += &format!("access = {:?}\n", file("access.toml"));
         }
-        let mut process = command.spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.starts_with("listening on "), "{line:?}");
-        Self { process, dir }
+        if audit {
+            settings += &format!("[log]\naudit = {:?}\n", file("audit.log"));
+        }
+        std::fs::write(file("gate.toml"), settings).unwrap();
+        let mut process = Command::new("valgrind")
+            .args(["--tool=callgrind", "--quiet", "--demangle=no"])
+            .arg(format!("--callgrind-out-file={}", file("counts")))
+            .arg(program)
+            .args(["serve", "--config", &file("gate.toml")])
+            .current_dir(dir.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines().take(2);
+        let said = lines.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
+        let listener = said.lines().find_map(|line| line.strip_prefix("listening on tcp://"));
+        let tcp = listener.unwrap_or_else(|| panic!("{said:?}")).parse().unwrap();
+        Self { process, dir, tcp }
+    }
+
+    /// Connects, asks for nothing, and waits for the end.
+    pub fn look(&self) {
+        let mut stream = TcpStream::connect(self.tcp).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(stream.read_to_end(&mut Vec::new()).unwrap(), 0);
     }
 
     /// Sends a request so often, each behind the answer to the one before.
@@ -113,12 +130,17 @@ impl Counted {
     }
 
     /// Ends it, and gives the instructions that it has executed in all.
-    pub fn instructions(mut self) -> u64 {
-        let ended = Command::new("kill").args(["-s", "TERM", &self.process.id().to_string()]).status().unwrap();
-        assert!(ended.success() && self.process.wait().unwrap().success());
-        let counts = std::fs::read_to_string(self.dir.path().join("counts")).unwrap();
+    pub fn instructions(self) -> u64 {
+        let counts = self.end();
         let total = counts.lines().find_map(|line| line.strip_prefix("totals: ")).unwrap();
         total.trim().parse().unwrap()
+    }
+
+    /// Ends it, and gives what callgrind has written.
+    pub fn end(mut self) -> String {
+        let ended = Command::new("kill").args(["-s", "TERM", &self.process.id().to_string()]).status().unwrap();
+        assert!(ended.success() && self.process.wait().unwrap().success());
+        std::fs::read_to_string(self.dir.path().join("counts")).unwrap()
     }
 }
 
