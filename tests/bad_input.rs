@@ -82,6 +82,40 @@ fn a_body_over_the_bound_gives_a_413() {
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
 }
 
+/// What is long is read beside the worker, whatever comes behind it.
+#[test]
+fn a_long_body_is_judged_to_its_end_however_it_arrives() {
+    let url = backend_that_says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
+    let gateway = Gateway::start(&["--backend", &url, "--profile", "vic-1.5"]);
+    let body = format!("{{\"Env\":[\"{}\"],\"HostConfig\":{{\"Privileged\":true}}}}", "x".repeat(3_000_000));
+    let head = "POST /v1.25/containers/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    let measured = format!("{head}Content-Length: {}\r\n\r\n", body.len());
+    let mut chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\n");
+    for piece in body.as_bytes().chunks(50_000) {
+        chunked += &format!("{:x}\r\n{}\r\n", piece.len(), std::str::from_utf8(piece).unwrap());
+    }
+    chunked += "0\r\n\r\n";
+    for request in [measured.clone() + &body, chunked] {
+        for piece in [37_000, request.len()] {
+            let mut client = TcpStream::connect(gateway.address()).unwrap();
+            client.set_read_timeout(Some(PATIENCE)).unwrap();
+            request.as_bytes().chunks(piece).for_each(|piece| client.write_all(piece).unwrap());
+            client.write_all(CALL.as_bytes()).unwrap();
+            let mut answers = String::new();
+            client.read_to_string(&mut answers).unwrap();
+            assert!(answers.starts_with("HTTP/1.1 400 ") && answers.contains("HostConfig.Privileged"), "{answers}");
+            assert!(answers.contains("HTTP/1.1 200 ") && answers.ends_with("[]"), "{answers}");
+        }
+    }
+    let mut client = TcpStream::connect(gateway.address()).unwrap();
+    client.set_read_timeout(Some(PATIENCE)).unwrap();
+    client.write_all((measured + &body[..2_000_000]).as_bytes()).unwrap();
+    client.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("the request body cannot be read"), "{answer}");
+}
+
 /// A judged body that crawls is given up, and its end is the clock here: an upload that began
 /// before it and said no more is still wanted then.
 #[test]

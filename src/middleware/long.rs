@@ -1,11 +1,9 @@
-//! Long bodies, which are judged on a thread beside the worker's: all connections of a worker share its own.
+//! Long bodies, which are judged beside the worker.
 
 use std::any::Any;
-use std::cell::RefCell;
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Once;
-use std::sync::mpsc::{Sender, channel};
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
@@ -18,18 +16,10 @@ pub(super) const fn is_long(body: &[u8]) -> bool {
     body.len() >= 64 * 1024
 }
 
-type Job = Box<dyn FnOnce() + Send>;
-
-thread_local! {
-    /// One thread for each worker that has had a long body: they are judged one after the other, so that no more memory
-    /// is taken than one takes. `None` until then, and where the system gave none.
-    static JUDGE: RefCell<Option<Sender<Job>>> = const { RefCell::new(None) };
-}
-
 /// The end of a job that gave its result, or panicked.
 type Ended<T> = Result<(Head, T), Box<dyn Any + Send>>;
 
-/// Does work about a call and its body on the thread for that, while the worker serves others. If the call ends before
+/// Does work about a call and its body beside the worker, while the worker serves others. If the call ends before
 /// its turn comes, nothing is done.
 pub(super) async fn apart<B, T: Send + 'static>(
     call: &mut Call<B>,
@@ -47,7 +37,8 @@ pub(super) async fn apart<B, T: Send + 'static>(
             let _ = reply.send(catch_unwind(work));
         }
     };
-    give(Box::new(job));
+    KEPT.call_once(|| drop(black_box(Vec::<u8>::with_capacity(KEEP))));
+    last::beside(job);
     match ended.await {
         Ok(Ok((head, done))) => {
             call.put_back(head);
@@ -56,31 +47,6 @@ pub(super) async fn apart<B, T: Send + 'static>(
         Ok(Err(panic)) => resume_unwind(panic),
         Err(_) => unreachable!("a job is done while its call waits for it"),
     }
-}
-
-/// Has a job done beside the worker, or here if there is no thread to be had.
-fn give(job: Job) {
-    let left = JUDGE.with_borrow_mut(|judge| {
-        if judge.is_none() {
-            *judge = start();
-        }
-        match judge {
-            Some(judge) => judge.send(job).err().map(|unsent| unsent.0),
-            None => Some(job),
-        }
-    });
-    if let Some(job) = left {
-        job();
-    }
-}
-
-/// Starts the thread. It ends with its worker.
-fn start() -> Option<Sender<Job>> {
-    KEPT.call_once(|| drop(black_box(Vec::<u8>::with_capacity(KEEP))));
-    let (judge, jobs) = channel::<Job>();
-    // Whoever sends much waits longer.
-    last::spawn("judge", move || jobs.iter().for_each(|job| job())).ok()?;
-    Some(judge)
 }
 
 /// glibc takes a large block from the system each time and gives it back, until one of that size was freed: from then
@@ -96,7 +62,7 @@ const KEEP: usize = 12 * 1024 * 1024;
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use std::sync::Arc;
-    use std::sync::mpsc::Receiver;
+    use std::sync::mpsc::{Receiver, channel};
     use std::thread::current;
 
     use futures_util::FutureExt;
@@ -136,7 +102,7 @@ mod tests {
             assert!(two.as_mut().now_or_never().is_none());
             second.send(()).unwrap();
             first.send(()).unwrap();
-            let judged = (Some("judge".to_owned()), b"{}".to_vec());
+            let judged = (Some("beside".to_owned()), b"{}".to_vec());
             assert_eq!((two.await, one.now_or_never()), (judged.clone(), Some(judged)));
         });
     }

@@ -2,6 +2,8 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -24,8 +26,26 @@ pub(super) async fn read(call: &mut Call<Body>, limits: &Limits) -> Result<Bytes
     if call.body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    let deadline = Deadline::new(limits, call.body_since.unwrap_or_else(Instant::now));
-    read_until(&mut call.body, &mut call.headers, limits, deadline).await
+    let deadline = Deadline::new(limits, call.arrival.since.unwrap_or_else(Instant::now));
+    let reading = Reading(call.arrival.is_long.clone());
+    read_until(&mut call.body, &mut call.headers, limits, deadline, &reading).await
+}
+
+/// Says that a long body is read to be judged, until this is dropped.
+struct Reading(Option<Arc<AtomicBool>>);
+
+impl Reading {
+    fn is_long(&self, is_long: bool) {
+        if let Some(said) = &self.0 {
+            said.store(is_long, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.is_long(false);
+    }
 }
 
 /// How many bytes of a body must have come until memory is taken for all of it.
@@ -36,6 +56,7 @@ async fn read_until(
     headers: &mut HeaderMap,
     limits: &Limits,
     deadline: Deadline,
+    reading: &Reading,
 ) -> Result<Bytes, Error> {
     let too_large = || {
         let mib = limits.judged_body / (1024 * 1024);
@@ -93,6 +114,7 @@ async fn read_until(
             }
             rest.extend_from_slice(&data);
             if is_long(&rest) {
+                reading.is_long(true);
                 share::spend(data.len()).await;
             }
         }
@@ -171,7 +193,14 @@ mod tests {
                 let limits = Limits::default();
                 let deadline = Deadline::new(&limits, Instant::now() - since);
                 send.send(
-                    read_until(&mut Body::Stream(request.into_body()), &mut HeaderMap::new(), &limits, deadline).await,
+                    read_until(
+                        &mut Body::Stream(request.into_body()),
+                        &mut HeaderMap::new(),
+                        &limits,
+                        deadline,
+                        &Reading(None),
+                    )
+                    .await,
                 )
                 .unwrap();
                 Ok::<_, std::convert::Infallible>(Response::new(Body::Empty))

@@ -14,8 +14,8 @@ use crate::docker::endpoint::{Endpoint, Method, Routed};
 use crate::docker::target::Target;
 use crate::error::Error;
 use crate::observe::{Asked, canonical};
-use crate::policy::Call;
-use crate::server::BodySince;
+use crate::policy::{Arrival, Call};
+use crate::server::{BodySince, LongBody};
 
 /// Layer of [`Route`].
 #[derive(Clone)]
@@ -142,7 +142,10 @@ fn to_call(request: Request<Incoming>, line: Line, connection: &Connection) -> C
         unrepaired: false,
         headers: parts.headers,
         body,
-        body_since: parts.extensions.get().map(|BodySince(since)| *since),
+        arrival: Arrival {
+            since: parts.extensions.get().map(|BodySince(since)| *since),
+            is_long: parts.extensions.get().map(|LongBody(is_long)| is_long.clone()),
+        },
     }
 }
 

@@ -39,6 +39,9 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Unwatched(File);
 
+/// How much is read at a time of what comes in large pieces, in bytes: whoever is woken there waits for the end of it.
+const PIECE: usize = 64 * 1024;
+
 /// What comes back with the socket: the bytes that were read.
 type Back = (Unwatched, Vec<u8>);
 
@@ -46,7 +49,8 @@ type Back = (Unwatched, Vec<u8>);
 #[derive(Debug)]
 pub(super) struct Away {
     back: oneshot::Receiver<Back>,
-    wanted: Arc<AtomicBool>,
+    /// Set to have it at once; `None` if it comes at once.
+    wanted: Option<Arc<AtomicBool>>,
 }
 
 struct Job {
@@ -81,7 +85,33 @@ impl Unwatched {
         let (bytes, room) = (Vec::new(), room.min(MOST));
         let job = Job { socket: self, bytes, room, quiet: 0, until, reply, wanted: wanted.clone() };
         give(job).map_err(|job| job.socket)?;
-        Ok(Away { back, wanted })
+        Ok(Away { back, wanted: Some(wanted) })
+    }
+
+    /// Has `room` bytes read at most, of what is here.
+    pub(super) fn fetch(mut self, room: usize) -> Away {
+        let (reply, back) = oneshot::channel();
+        last::beside(move || {
+            let bytes = self.here(room);
+            // Whoever is gone has no use for it.
+            let _ = reply.send((self, bytes));
+        });
+        Away { back, wanted: None }
+    }
+
+    fn here(&mut self, room: usize) -> Vec<u8> {
+        let (mut bytes, mut length) = (vec![0; room], 0);
+        while let Some(rest) = bytes.get_mut(length..).filter(|rest| !rest.is_empty()) {
+            let piece = rest.len().min(PIECE);
+            // The system tells what is wrong once: whoever it is given to sees an end.
+            let read = self.read(rest.get_mut(..piece).unwrap_or_default()).unwrap_or_default();
+            length += read;
+            if read < piece {
+                break;
+            }
+        }
+        bytes.truncate(length);
+        bytes
     }
 }
 
@@ -126,7 +156,9 @@ impl AsFd for Unwatched {
 impl Away {
     /// Asks for it before its time.
     pub(super) fn want(&self) {
-        self.wanted.store(true, Ordering::Relaxed);
+        if let Some(wanted) = &self.wanted {
+            wanted.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Waits for it; `None` if it is lost with its thread.

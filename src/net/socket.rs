@@ -61,6 +61,13 @@ impl Plain {
             Self::Unix(stream) => stream.pause(pause, room).await,
         }
     }
+
+    fn poll_fetch(&mut self, cx: &mut Context<'_>, room: usize) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => stream.poll_fetch(cx, room),
+            Self::Unix(stream) => stream.poll_fetch(cx, room),
+        }
+    }
 }
 
 impl Socket {
@@ -81,6 +88,17 @@ impl Socket {
         match self {
             Self::Plain(stream) => stream.pause(pause, room).await,
             Self::Tls(stream) => stream.get_mut().0.pause(pause, room).await,
+        }
+    }
+
+    /// Has what is here read apart from this worker, `room` bytes at most, and waits for that. What is here is read next.
+    ///
+    /// # Errors
+    /// The system's; the socket is closed then.
+    pub fn poll_fetch(&mut self, cx: &mut Context<'_>, room: usize) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(stream) => stream.poll_fetch(cx, room),
+            Self::Tls(stream) => stream.get_mut().0.poll_fetch(cx, room),
         }
     }
 

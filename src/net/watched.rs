@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::sleep;
@@ -28,6 +29,12 @@ pub trait Kind: AsyncRead + AsyncWrite + AsFd + Debug + Unpin + Sized {
     /// # Errors
     /// The system's; the socket is closed then.
     fn from_fd(socket: OwnedFd) -> io::Result<Self>;
+
+    /// Waits until there is something to be read, or an end.
+    ///
+    /// # Errors
+    /// The system's.
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 }
 
 impl Kind for TcpStream {
@@ -38,6 +45,10 @@ impl Kind for TcpStream {
     fn from_fd(socket: OwnedFd) -> io::Result<Self> {
         Self::from_std(socket.into())
     }
+
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_read_ready(cx)
+    }
 }
 
 impl Kind for UnixStream {
@@ -47,6 +58,10 @@ impl Kind for UnixStream {
 
     fn from_fd(socket: OwnedFd) -> io::Result<Self> {
         Self::from_std(socket.into())
+    }
+
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_read_ready(cx)
     }
 }
 
@@ -61,9 +76,9 @@ enum State<S> {
     /// The runtime watches it.
     Now(S),
     /// The runtime watches it, for somebody who writes before all is read. Boxed, as it is rare and sockets are many.
-    Early(Box<(S, Vec<u8>)>),
+    Early(Box<(S, Bytes)>),
     /// Nobody watches it.
-    Later(Unwatched, Vec<u8>),
+    Later(Unwatched, Bytes),
     /// It is read apart.
     Away(Away),
     /// It could neither be taken from the runtime nor given to it.
@@ -101,14 +116,14 @@ impl<S: Kind> Watched<S> {
     /// # Errors
     /// The system's; the socket is closed then.
     pub(super) async fn pause(&mut self, pause: Duration, room: usize) -> io::Result<()> {
-        let leave = |socket: Unwatched, early: Vec<u8>| {
+        let leave = |socket: Unwatched, early: Bytes| {
             if pause < EACH || !early.is_empty() {
                 return State::Later(socket, early);
             }
             socket.lend(pause, room).map_or_else(|socket| State::Later(socket, early), State::Away)
         };
         self.0 = match mem::replace(&mut self.0, State::Closed) {
-            State::Now(socket) => leave(socket.into_fd()?.into(), Vec::new()),
+            State::Now(socket) => leave(socket.into_fd()?.into(), Bytes::new()),
             State::Early(early) => {
                 let (socket, early) = *early;
                 leave(socket.into_fd()?.into(), early)
@@ -124,10 +139,31 @@ impl<S: Kind> Watched<S> {
         Ok(())
     }
 
+    /// Has what is here read apart, `room` bytes at most, and waits for that: what comes in large pieces costs much to
+    /// read. Nothing is done where there is nothing to be read, or something that was read already.
+    ///
+    /// # Errors
+    /// The system's; the socket is closed then.
+    pub(super) fn poll_fetch(&mut self, cx: &mut Context<'_>, room: usize) -> Poll<io::Result<()>> {
+        let ready = match &self.0 {
+            State::Now(socket) => socket.poll_ready(cx).is_ready(),
+            State::Later(_, early) => early.is_empty(),
+            State::Early(_) | State::Away(_) | State::Closed => false,
+        };
+        if ready {
+            self.0 = match mem::replace(&mut self.0, State::Closed) {
+                State::Now(socket) => State::Away(Unwatched::from(socket.into_fd()?).fetch(room)),
+                State::Later(socket, _) => State::Away(socket.fetch(room)),
+                same @ (State::Early(_) | State::Away(_) | State::Closed) => same,
+            };
+        }
+        self.poll_back(cx).map(Ok)
+    }
+
     /// Waits for a socket that is read apart.
     fn poll_back(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let State::Away(away) = &mut self.0 {
-            self.0 = ready!(away.poll(cx)).map_or(State::Closed, |(socket, early)| State::Later(socket, early));
+            self.0 = ready!(away.poll(cx)).map_or(State::Closed, |(socket, early)| State::Later(socket, early.into()));
         }
         Poll::Ready(())
     }
@@ -198,9 +234,8 @@ impl<S: Kind> Watched<S> {
 }
 
 /// Moves what there is room for.
-fn take(early: &mut Vec<u8>, buf: &mut ReadBuf<'_>) {
-    let later = early.split_off(early.len().min(buf.remaining()));
-    buf.put_slice(&mem::replace(early, later));
+fn take(early: &mut Bytes, buf: &mut ReadBuf<'_>) {
+    buf.put_slice(&early.split_to(early.len().min(buf.remaining())));
 }
 
 impl<S: Kind> AsyncRead for Watched<S> {
@@ -294,6 +329,29 @@ mod tests {
         server.pause(LONG, 5).await.unwrap();
         assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
         assert!(begin.elapsed() < LONG);
+    }
+
+    #[tokio::test]
+    async fn what_is_here_is_fetched_and_what_is_not_is_waited_for() {
+        let (mut client, mut server) = pair();
+        poll_fn(|cx| server.poll_fetch(cx, 4)).await.unwrap();
+        assert!(server.now().is_some(), "there is nothing to be fetched");
+        client.write_all(b"123456").await.unwrap();
+        server.now().unwrap().readable().await.unwrap();
+        poll_fn(|cx| server.poll_fetch(cx, 4)).await.unwrap();
+        assert!(server.now().is_none());
+        let mut two = [0; 2];
+        server.read_exact(&mut two).await.unwrap();
+        assert_eq!(&two, b"12");
+        // What was fetched comes first.
+        poll_fn(|cx| server.poll_fetch(cx, 4)).await.unwrap();
+        server.read_exact(&mut two).await.unwrap();
+        assert_eq!(&two, b"34");
+        drop(client);
+        poll_fn(|cx| server.poll_fetch(cx, 4)).await.unwrap();
+        let mut rest = Vec::new();
+        server.read_to_end(&mut rest).await.unwrap();
+        assert_eq!(rest, b"56");
     }
 
     #[tokio::test]

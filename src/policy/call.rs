@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use http::HeaderMap;
@@ -38,8 +39,17 @@ pub struct Call<B> {
     pub upgrade: bool,
     /// The request's body.
     pub body: B,
-    /// Since when the body is awaited, if that was before the call was routed.
-    pub body_since: Option<Instant>,
+    /// How it arrives.
+    pub arrival: Arrival,
+}
+
+/// How the body of a request arrives.
+#[derive(Clone, Debug, Default)]
+pub struct Arrival {
+    /// Since when it is awaited, if that was before the call was routed.
+    pub since: Option<Instant>,
+    /// Where it may be long: set while it is read to be judged, and its client is read from beside the worker.
+    pub is_long: Option<Arc<AtomicBool>>,
 }
 
 /// A call without its body, on its way to another thread or back: what a [`Call`] shares within one is its own here.
@@ -53,7 +63,6 @@ pub struct Head {
     unrepaired: bool,
     headers: HeaderMap,
     upgrade: bool,
-    body_since: Option<Instant>,
 }
 
 /// A call that may be sent. There is no way to make one but [`Call::permit`].
@@ -78,7 +87,7 @@ impl Head {
             headers: self.headers,
             upgrade: self.upgrade,
             body: (),
-            body_since: self.body_since,
+            arrival: Arrival::default(),
         };
         let done = work(&mut call);
         (call.take_head(), done)
@@ -110,7 +119,6 @@ impl<B> Call<B> {
             unrepaired: self.unrepaired,
             headers: std::mem::take(&mut self.headers),
             upgrade: self.upgrade,
-            body_since: self.body_since,
         }
     }
 
@@ -229,7 +237,7 @@ mod tests {
                 headers: HeaderMap::new(),
                 upgrade: false,
                 body: B::default(),
-                body_since: None,
+                arrival: Arrival::default(),
             }
         }
     }

@@ -19,7 +19,7 @@ mod near;
 mod verdict;
 
 pub use access::{Access, Caller};
-pub use call::{Call, Head, Permitted};
+pub use call::{Arrival, Call, Head, Permitted};
 pub use decide::{Question, decide, decide_for, decide_read};
 pub use document::Problem;
 pub use profile::{Invalid, Profile, Support};

@@ -1,10 +1,12 @@
 //! The client's socket as hyper sees it, with the two facts about it that hyper
 //! does not tell and a takeover needs.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -51,11 +53,16 @@ pub(super) struct Flags {
     pub(super) unflushed: Cell<bool>,
     /// The last request has a body, which the client may still be sending.
     pub(super) has_body: Cell<bool>,
+    /// Set where that is long and judged; `None` where it cannot be.
+    pub(super) is_long: RefCell<Option<Arc<AtomicBool>>>,
     /// Since when the body is awaited of which some was read with the head that hyper has next.
     pub(super) body_since: Cell<Option<std::time::Instant>>,
     /// A plain end of the connection would be taken for the end of a whole answer.
     pub(super) ends_by_close: Cell<bool>,
 }
+
+/// How much of a long body is read apart at once, in bytes: about what the worker takes at a stretch.
+const AT_ONCE: usize = 512 * 1024;
 
 /// A part of a request.
 enum Part {
@@ -75,6 +82,7 @@ impl Flags {
             eof: Cell::default(),
             unflushed: Cell::default(),
             has_body: Cell::default(),
+            is_long: RefCell::default(),
             body_since: Cell::new(body_since),
             ends_by_close: Cell::default(),
         }
@@ -88,6 +96,11 @@ impl Flags {
         } else {
             self.has_body.get().then_some(Part::Body)
         }
+    }
+
+    /// True while a long body is read that is judged.
+    fn amid_long(&self) -> bool {
+        self.is_long.borrow().as_ref().is_some_and(|is_long| is_long.load(Ordering::Relaxed))
     }
 
     /// hyper is given the head of an answer, which it writes next.
@@ -110,6 +123,9 @@ impl AsyncRead for ClientIo {
         if !this.flags.eof.get() {
             let before = buf.filled().len();
             let read = if this.early.is_empty() {
+                if this.flags.amid_long() {
+                    ready!(this.socket.poll_fetch(cx, AT_ONCE))?;
+                }
                 let [of_head, of_body] = &mut this.turns;
                 let (turns, turn) = match this.flags.amid() {
                     Some(Part::Head) => (Some(&this.pace.pieces), of_head),

@@ -62,7 +62,7 @@ impl<N: NewStack> Shared<N> {
 }
 
 /// The longest request head, in bytes; hyper writes answers in pieces of this size too.
-const MAX_HEAD: usize = 64 * 1024;
+pub(super) const MAX_HEAD: usize = 64 * 1024;
 
 /// Serves a connection until it has ended.
 ///

@@ -5,6 +5,8 @@ use std::convert::Infallible;
 use std::future::{self, Future};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll, ready};
 
 use http::header::{CONNECTION, CONTENT_LENGTH};
@@ -13,8 +15,9 @@ use hyper::body::{Body as _, Incoming};
 use hyper::service::Service;
 
 use super::client_io::Flags;
+use super::connection::MAX_HEAD;
 use super::outgoing::Outgoing;
-use super::{Answer, BodySince, CutFragment, Stack, takeover};
+use super::{Answer, BodySince, CutFragment, LongBody, Stack, takeover};
 use crate::body::Body;
 use crate::net::Upstream;
 
@@ -38,6 +41,11 @@ impl<S: Stack> Service<Request<Incoming>> for Glue<S> {
         let (flags, tunnel) = (self.flags.clone(), self.tunnel.clone());
         flags.waiting_since.set(None);
         flags.has_body.set(!request.body().is_end_stream());
+        let is_long = may_be_long(request.body()).then(Arc::<AtomicBool>::default);
+        if let Some(is_long) = &is_long {
+            request.extensions_mut().insert(LongBody(is_long.clone()));
+        }
+        flags.is_long.replace(is_long);
         let head = flags.head.take();
         if head.has_fragment() {
             request.extensions_mut().insert(CutFragment);
@@ -91,6 +99,11 @@ impl Future for Answering {
         self.flags.expect_head();
         Poll::Ready(Ok(Response::from_parts(parts, Outgoing::new(body, self.flags.clone()))))
     }
+}
+
+/// True for a body that is more than hyper reads at a time, or may be.
+fn may_be_long(body: &Incoming) -> bool {
+    !body.is_end_stream() && body.size_hint().exact().is_none_or(|length| length > MAX_HEAD as u64)
 }
 
 fn too_many_headers() -> Response<Body> {

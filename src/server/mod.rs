@@ -43,6 +43,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock, Weak};
 use std::task::Context;
 use std::time::Instant;
@@ -99,6 +100,11 @@ pub struct CutFragment;
 /// An extension of a request whose body has been awaited before: since when.
 #[derive(Clone, Copy, Debug)]
 pub struct BodySince(pub Instant);
+
+/// An extension of a request whose body may be long. Whoever judges it sets this while it is read: its client is read
+/// from beside the worker then, so that others do not wait for that.
+#[derive(Clone, Debug)]
+pub struct LongBody(pub Arc<AtomicBool>);
 
 /// What allows an answer that lasts.
 pub trait Grounds {

@@ -7,6 +7,23 @@ use vicgate::docker::endpoint::Endpoint;
 
 use crate::setup::{OWN, Setup, own_but_for_root};
 
+/// What is long is read beside the worker, records of TLS, too.
+#[test]
+fn a_long_create_is_judged_and_passed_on_as_a_short_one() {
+    let setup = Setup::new(OWN);
+    let (alice, bob) = setup.both();
+    bob.create("db");
+    let env: Vec<String> = (0..60_000).map(|number| format!("VARIABLE_{number}=a usual value")).collect();
+    let create = |host: &serde_json::Value| json!({"Image": "busybox", "Env": env, "HostConfig": host});
+    let of_bob = json!({"VolumesFrom": ["db"]});
+    let refused = alice.post("/containers/create?name=web", &create(&of_bob));
+    assert_eq!(refused.message(), "No such container: db");
+    refused.is(alice.create_with("web", &of_bob).status);
+    alice.post("/containers/create?name=web", &create(&json!({}))).is(201);
+    let made = alice.get("/containers/web/json").is(200).json();
+    assert!(made["Config"]["Env"].as_array().unwrap().contains(&json!(env.last())));
+}
+
 #[test]
 fn every_operation_on_anothers_container_answers_as_if_it_were_not_there() {
     let setup = Setup::new(OWN);

@@ -232,7 +232,7 @@ fn permit(request: Request<Incoming>, identity: Rc<Identity>) -> Result<Permitte
         headers: parts.headers,
         upgrade,
         body,
-        body_since: None,
+        arrival: policy::Arrival::default(),
     };
     Ok(call.permit(Permit::default(), Body::full))
 }
