@@ -61,8 +61,9 @@ pub(super) struct Flags {
     pub(super) ends_by_close: Cell<bool>,
 }
 
-/// How much of a long body is read apart at once, in bytes: about what the worker takes at a stretch.
-const AT_ONCE: usize = 512 * 1024;
+/// How much of a long body is read apart at once, in bytes. Four times as much costs a thirtieth less CPU; but whoever
+/// waits for a share of the worker has that much in memory.
+const AT_ONCE: usize = 128 * 1024;
 
 /// A part of a request.
 enum Part {
