@@ -1,8 +1,10 @@
-//! Reading what comes in small pieces, apart from the worker.
+//! Reading apart from the worker: what comes in small pieces, and long bodies.
 //!
-//! What nobody reads is acknowledged by a timer of its connection, 40 ms behind it: for a thousand connections that is
-//! half a millisecond and more in which nobody else has that processor. Whoever reads them has them acknowledged one by
-//! one. That is done here, by a thread that comes last, so that nobody waits for it.
+//! A long body takes milliseconds to read, for which others would wait.
+//!
+//! Small pieces, if nobody reads them, are acknowledged by a timer of their connection, 40 ms behind them: for a thousand
+//! connections that is half a millisecond and more in which nobody else has that processor. Whoever reads them has them
+//! acknowledged one by one. That is done here, by a thread that comes last, so that nobody waits for it.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -88,7 +90,7 @@ impl Unwatched {
         Ok(Away { back, wanted: Some(wanted) })
     }
 
-    /// Has `room` bytes read at most, of what is here.
+    /// Has what is here read once, `room` bytes at most, by the thread that also judges long bodies.
     pub(super) fn fetch(mut self, room: usize) -> Away {
         let (reply, back) = oneshot::channel();
         last::beside(move || {
