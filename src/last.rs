@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use thread_priority::{
@@ -17,7 +17,7 @@ pub(crate) const POLICY: ThreadSchedulePolicy = ThreadSchedulePolicy::Normal(Nor
 ///
 /// # Errors
 /// The system has no thread.
-pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let run = move || {
         let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, POLICY);
         run();
@@ -25,35 +25,41 @@ pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Resu
     thread::Builder::new().name(name.into()).spawn(run).map(drop)
 }
 
+/// A thread that comes last, of each worker that has had work for it. There is none until then.
+#[derive(Debug)]
+pub(crate) struct Last<T>(RefCell<Option<Sender<T>>>);
+
+impl<T: Send + 'static> Last<T> {
+    pub(crate) const fn new() -> Self {
+        Self(RefCell::new(None))
+    }
+
+    /// Gives it work, which `run` does until the worker has ended; or gives that back, if the system has no thread.
+    pub(crate) fn give(&self, name: &str, work: T, run: fn(&Receiver<T>)) -> Result<(), T> {
+        let mut last = self.0.borrow_mut();
+        if last.is_none() {
+            let (send, receive) = channel();
+            *last = spawn(name, move || run(&receive)).ok().map(|()| send);
+        }
+        match &*last {
+            Some(last) => last.send(work).map_err(|unsent| unsent.0),
+            None => Err(work),
+        }
+    }
+}
+
 type Job = Box<dyn FnOnce() + Send>;
 
 thread_local! {
-    /// One thread for each worker that has had such work: it is done piece by piece, so that no more memory is taken
-    /// than one takes. `None` until then, and where the system gave none.
-    static BESIDE: RefCell<Option<Sender<Job>>> = const { RefCell::new(None) };
+    /// It does one after the other, so that no more memory is taken than one takes.
+    static BESIDE: Last<Job> = const { Last::new() };
 }
 
 /// Has work done beside the worker, while that serves others; or here if there is no thread to be had.
 pub(crate) fn beside(job: impl FnOnce() + Send + 'static) {
-    let job: Job = Box::new(job);
-    let left = BESIDE.with_borrow_mut(|beside| {
-        if beside.is_none() {
-            *beside = start();
-        }
-        match beside {
-            Some(beside) => beside.send(job).err().map(|unsent| unsent.0),
-            None => Some(job),
-        }
-    });
-    if let Some(job) = left {
+    // Whoever sends much waits longer.
+    let run = |jobs: &Receiver<Job>| jobs.iter().for_each(|job| job());
+    if let Err(job) = BESIDE.with(|beside| beside.give("beside", Box::new(job), run)) {
         job();
     }
-}
-
-/// Starts the thread. It ends with its worker.
-fn start() -> Option<Sender<Job>> {
-    let (beside, jobs) = channel::<Job>();
-    // Whoever sends much waits longer.
-    spawn("beside", move || jobs.iter().for_each(|job| job())).ok()?;
-    Some(beside)
 }

@@ -6,21 +6,20 @@
 //! connections that is half a millisecond and more in which nobody else has that processor. Whoever reads them has them
 //! acknowledged one by one. That is done here, by a thread that comes last, so that nobody waits for it.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::Receiver;
 use std::task::{Context, Poll, ready};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use crate::last;
+use crate::last::{self, Last};
 
 /// How often each socket is looked at: within the 40 ms after which the kernel would act, all of a thousand too.
 pub(super) const EACH: Duration = Duration::from_millis(20);
@@ -32,17 +31,16 @@ const QUIET: u8 = 5;
 /// How much is read at most until the owner has its turn, in bytes: what waits for it takes memory.
 const MOST: usize = 512;
 
+/// How much is read at a time of what comes in large pieces, in bytes: whoever is woken there waits for the end of it.
+const PIECE: usize = 64 * 1024;
+
 thread_local! {
-    /// One thread for each worker that has had such a connection. `None` until then, and where the system gave none.
-    static READER: RefCell<Option<Sender<Job>>> = const { RefCell::new(None) };
+    static READER: Last<Job> = const { Last::new() };
 }
 
 /// A socket that no runtime knows of.
 #[derive(Debug)]
 pub(super) struct Unwatched(File);
-
-/// How much is read at a time of what comes in large pieces, in bytes: whoever is woken there waits for the end of it.
-const PIECE: usize = 64 * 1024;
 
 /// What comes back with the socket: the bytes that were read.
 type Back = (Unwatched, Vec<u8>);
@@ -86,7 +84,7 @@ impl Unwatched {
         let until = Instant::now() + pause;
         let (bytes, room) = (Vec::new(), room.min(MOST));
         let job = Job { socket: self, bytes, room, quiet: 0, until, reply, wanted: wanted.clone() };
-        give(job).map_err(|job| job.socket)?;
+        READER.with(|reader| reader.give("reader", job, read_all)).map_err(|job| job.socket)?;
         Ok(Away { back, wanted: Some(wanted) })
     }
 
@@ -167,20 +165,6 @@ impl Away {
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Back>> {
         Poll::Ready(ready!(Pin::new(&mut self.back).poll(cx)).ok())
     }
-}
-
-/// Gives it to the thread, or back if there is none to be had.
-fn give(job: Job) -> Result<(), Job> {
-    READER.with_borrow_mut(|reader| {
-        if reader.is_none() {
-            let (jobs, received) = channel();
-            *reader = last::spawn("reader", move || read_all(&received)).ok().map(|()| jobs);
-        }
-        match reader {
-            Some(reader) => reader.send(job).map_err(|unsent| unsent.0),
-            None => Err(job),
-        }
-    })
 }
 
 /// Reads the sockets that are given, until the worker has ended.
